@@ -1,0 +1,238 @@
+package space
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// ParamError is what is wrong with a parameter.
+type ParamError struct {
+	Param string // its name
+	Key   string // the key of its definition at fault, if one is: "when", "default", …
+	Text  string // what is wrong and what would be right
+}
+
+func (e *ParamError) Error() string { return fmt.Sprintf("parameter %s %s", e.Param, e.Text) }
+
+func paramError(name, key, text string) error { return &ParamError{Param: name, Key: key, Text: text} }
+
+// nameOK: a name becomes --name=value and DANLU_PARAM_NAME.
+var nameOK = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.\-/]*$`)
+
+func (s *Space) checkParam(p *Param) error {
+	if !nameOK.MatchString(p.Name) {
+		return paramError(p.Name, "", "has a name that can't be an option: use letters, digits, _ - . and /, starting with a letter")
+	}
+	if p.Domain == nil {
+		return paramError(p.Name, "", "has no domain; give it one, as in {float: [1e-5, 1e-1], log: true}")
+	}
+	if err := p.Domain.check(); err != nil {
+		return paramError(p.Name, domainKey(p.Domain), "has a wrong domain: "+err.Error())
+	}
+	if !p.Default.IsZero() {
+		v, ok := p.Domain.Cast(p.Default)
+		if !ok || !p.Domain.Contains(v) {
+			return paramError(p.Name, "default", fmt.Sprintf("has the default %s outside its domain: want %s", p.Default, p.Domain))
+		}
+		p.Default = v
+	}
+	for i := range p.When {
+		if err := s.checkCondition(p, &p.When[i]); err != nil {
+			return err
+		}
+	}
+	return s.checkScale(p)
+}
+
+func (s *Space) checkCondition(p *Param, c *Condition) error {
+	i, ok := s.index[c.Param]
+	if !ok {
+		return paramError(p.Name, "when", fmt.Sprintf("depends on %s, which is not a parameter%s", c.Param, suggest(c.Param, s.Names())))
+	}
+	parent := s.params[i].Domain
+	if c.Op != "" {
+		if _, choice := parent.(Choice); choice && c.Op != "!=" && !numeric(parent) {
+			return paramError(p.Name, "when", fmt.Sprintf("compares %s, which is %s: name its values instead, as in when: {%s: %s}", c.Param, parent, c.Param, parent.Middle()))
+		}
+		return nil
+	}
+	if len(c.In) == 0 {
+		return paramError(p.Name, "when", fmt.Sprintf("lists no value of %s", c.Param))
+	}
+	for j, v := range c.In {
+		w, ok := parent.Cast(v)
+		if !ok || !parent.Contains(w) {
+			return paramError(p.Name, "when", fmt.Sprintf("exists when %s is %s, which it never is: want %s", c.Param, v, parent))
+		}
+		c.In[j] = w
+	}
+	return nil
+}
+
+func (s *Space) checkScale(p *Param) error {
+	if p.Scale == nil {
+		return nil
+	}
+	i, ok := s.index[p.Scale.To]
+	switch {
+	case !ok:
+		return paramError(p.Name, "scales_with", fmt.Sprintf("scales with %s, which is not a parameter%s", p.Scale.To, suggest(p.Scale.To, s.Names())))
+	case !positive(s.params[i].Domain):
+		return paramError(p.Name, "scales_with", fmt.Sprintf("scales with %s, which is not always a positive number", p.Scale.To))
+	case !finite(p.Scale.Exponent) || !finite(p.Scale.At) || p.Scale.At <= 0:
+		return paramError(p.Name, "scales_with", "needs an exponent and a positive reference, as in scales_with: {batch_size: 0.5, at: 128}")
+	}
+	if f, ok := p.Domain.(Float); !ok || f.Step != 0 {
+		return paramError(p.Name, "scales_with", "must be a float without step to be scaled")
+	}
+	return nil
+}
+
+func positive(d Domain) bool {
+	switch d := d.(type) {
+	case Float:
+		return d.Low > 0
+	case Int:
+		return d.Low > 0
+	case Choice:
+		return !slices.ContainsFunc(d.Values, func(v Value) bool {
+			return (v.kind != FloatKind && v.kind != IntKind) || v.Float() <= 0
+		})
+	}
+	return false
+}
+
+func numeric(d Domain) bool {
+	c, ok := d.(Choice)
+	return !ok || !slices.ContainsFunc(c.Values, func(v Value) bool { return v.kind != FloatKind && v.kind != IntKind })
+}
+
+// sort orders the parameters so that parents come first, and refuses cycles of
+// conditions and scales.
+func (s *Space) sort() error {
+	const visiting, done = 1, 2
+	mark := make([]int, len(s.params))
+	var path []string
+	var visit func(i int) error
+	visit = func(i int) error {
+		p := &s.params[i]
+		switch mark[i] {
+		case done:
+			return nil
+		case visiting:
+			loop := append(path[slices.Index(path, p.Name):], p.Name)
+			return paramError(p.Name, dependKey(p), "depends on itself: "+strings.Join(loop, " → ")+"; break the circle")
+		}
+		mark[i] = visiting
+		path = append(path, p.Name)
+		for _, name := range p.parents() {
+			if err := visit(s.index[name]); err != nil {
+				return err
+			}
+		}
+		path = path[:len(path)-1]
+		mark[i] = done
+		s.order = append(s.order, i)
+		return nil
+	}
+	for i := range s.params {
+		if err := visit(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Param) parents() []string {
+	var names []string
+	for _, c := range p.When {
+		names = append(names, c.Param)
+	}
+	if p.Scale != nil {
+		names = append(names, p.Scale.To)
+	}
+	return names
+}
+
+func dependKey(p *Param) string {
+	if len(p.When) > 0 {
+		return "when"
+	}
+	return "scales_with"
+}
+
+func domainKey(d Domain) string {
+	switch d := d.(type) {
+	case Float:
+		return "float"
+	case Int:
+		return "int"
+	case Choice:
+		if d.IsBool() {
+			return "bool"
+		}
+	}
+	return "choice"
+}
+
+func (p *Param) whenText() string {
+	var parts []string
+	for _, c := range p.When {
+		if c.Op != "" {
+			parts = append(parts, fmt.Sprintf("%s %s %s", c.Param, c.Op, c.Bound))
+			continue
+		}
+		var words []string
+		for _, v := range c.In {
+			words = append(words, v.String())
+		}
+		parts = append(parts, c.Param+" = "+strings.Join(words, " or "))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func sortedNames(vs Values) []string { return slices.Sorted(maps.Keys(vs)) }
+
+// suggest names the nearest of some words, as the end of a sentence; empty if
+// none is near.
+func suggest(word string, among []string) string {
+	if near := Nearest(word, among); near != "" {
+		return fmt.Sprintf("; did you mean %s?", near)
+	}
+	return ""
+}
+
+// Nearest is the word with the smallest edit distance to word, if it is small
+// enough to be a slip of the hand; else empty.
+func Nearest(word string, among []string) string {
+	best, limit := "", max(len(word)/3, 1)+1
+	for _, w := range among {
+		if d := distance(strings.ToLower(word), strings.ToLower(w)); d < limit {
+			best, limit = w, d
+		}
+	}
+	return best
+}
+
+// distance is the Levenshtein distance in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			next := diagonal
+			if a[i] != b[j] {
+				next = min(diagonal, row[j], row[j+1]) + 1
+			}
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}
