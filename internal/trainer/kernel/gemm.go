@@ -1,0 +1,91 @@
+package kernel
+
+// View is a matrix inside a slice: element (i, j) is Data[i*Row+j*Col]. A
+// row-major n×d matrix is View{x, d, 1}; its transpose is View{x, 1, d}.
+type View struct {
+	Data     []Real
+	Row, Col int
+}
+
+// T is the transpose, of the same elements.
+func (v View) T() View { return View{v.Data, v.Col, v.Row} }
+
+// Rows is the row-major matrix with d columns held in x.
+func Rows(x []Real, d int) View { return View{x, d, 1} }
+
+// kc is the number of steps of k between two visits to C, so that a panel of B
+// (KC×NR) stays in the first-level cache: 256×32×4 bytes = 32 KiB. A rest of up
+// to half as much again is taken along.
+const kc = 256
+
+// Gemm multiplies matrices. Its zero value is ready; it keeps its buffers, so
+// that a steady state allocates nothing. It is not safe for concurrent use.
+type Gemm struct {
+	packed  []Real // panels of B, KC×NR each
+	offsets []int  // bytes from the start of a panel to each of its KC rows
+	pitch   int    // what offsets was filled for
+}
+
+// Mul sets C = A·B, or C += A·B if accumulate, for an m×k A and a k×n B. C must
+// be row-major in the sense that c.Col is 1. With k = 0 the product is zero. C
+// must not overlap A or B. The result does not depend on what is beside C.
+func (g *Gemm) Mul(c, a, b View, m, n, k int, accumulate bool) {
+	if c.Col != 1 {
+		panic("kernel: the columns of C must be contiguous")
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		if !accumulate {
+			for i := range m {
+				clear(c.Data[i*c.Row : i*c.Row+n])
+			}
+		}
+		return
+	}
+	nr := tileCols()
+	panels := (n + nr - 1) / nr
+	for k0 := 0; k0 < k; {
+		kb := k - k0
+		if kb > kc+kc/2 {
+			kb = kc
+		}
+		g.packed = grow(g.packed, panels*kb*nr)
+		g.contiguous(kb, nr)
+		for p := range panels {
+			packPanel(g.packed[p*kb*nr:(p+1)*kb*nr], b, k0, kb, p*nr, min(nr, n-p*nr), nr)
+		}
+		for p := range panels {
+			cols := min(nr, n-p*nr)
+			panel := g.packed[p*kb*nr : (p+1)*kb*nr]
+			for i := 0; i < m; {
+				rows := tileRows(m - i)
+				tile(rows, cols, kb, a.Data[i*a.Row+k0*a.Col:], a.Row, a.Col,
+					panel, g.offsets, c.Data[i*c.Row+p*nr:], c.Row, accumulate || k0 > 0)
+				i += rows
+			}
+		}
+		k0 += kb
+	}
+}
+
+// contiguous fills offsets for a packed panel of kb rows.
+func (g *Gemm) contiguous(kb, nr int) {
+	if g.pitch == nr && len(g.offsets) >= kb {
+		return
+	}
+	g.pitch = nr
+	g.offsets = grow(g.offsets, kb)
+	for i := range g.offsets {
+		g.offsets[i] = i * nr * realBytes
+	}
+}
+
+// grow is s with length n, its content lost if it had to move.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}

@@ -1,0 +1,104 @@
+//go:build !float64check
+
+#include "textflag.h"
+
+// func packRowsAVX(dst, src *float32, ld, kb, width int)
+TEXT ·packRowsAVX(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ ld+16(FP), BX
+	MOVQ kb+24(FP), CX
+	MOVQ width+32(FP), DX
+	CMPQ DX, $128
+	JEQ  wide
+
+narrow:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    BX, SI
+	ADDQ    $64, DI
+	DECQ    CX
+	JNZ     narrow
+	VZEROUPPER
+	RET
+
+wide:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	ADDQ    BX, SI
+	ADDQ    $128, DI
+	DECQ    CX
+	JNZ     wide
+	VZEROUPPER
+	RET
+
+// func transpose8AVX(dst *float32, pitch int, src *float32, ld, k8 int)
+TEXT ·transpose8AVX(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ pitch+8(FP), DX
+	MOVQ src+16(FP), SI
+	MOVQ ld+24(FP), BX
+	MOVQ k8+32(FP), CX
+	LEAQ (BX)(BX*2), R8   // three rows of src
+	LEAQ (DX)(DX*2), R9   // three rows of dst
+
+block:
+	LEAQ    (SI)(BX*4), AX
+	VMOVUPS (SI), Y0
+	VMOVUPS (SI)(BX*1), Y1
+	VMOVUPS (SI)(BX*2), Y2
+	VMOVUPS (SI)(R8*1), Y3
+	VMOVUPS (AX), Y4
+	VMOVUPS (AX)(BX*1), Y5
+	VMOVUPS (AX)(BX*2), Y6
+	VMOVUPS (AX)(R8*1), Y7
+
+	// Pairs of rows, then pairs of pairs, then the two halves.
+	VUNPCKLPS Y1, Y0, Y8
+	VUNPCKHPS Y1, Y0, Y9
+	VUNPCKLPS Y3, Y2, Y10
+	VUNPCKHPS Y3, Y2, Y11
+	VUNPCKLPS Y5, Y4, Y12
+	VUNPCKHPS Y5, Y4, Y13
+	VUNPCKLPS Y7, Y6, Y14
+	VUNPCKHPS Y7, Y6, Y15
+	VUNPCKLPD Y10, Y8, Y0
+	VUNPCKHPD Y10, Y8, Y1
+	VUNPCKLPD Y11, Y9, Y2
+	VUNPCKHPD Y11, Y9, Y3
+	VUNPCKLPD Y14, Y12, Y4
+	VUNPCKHPD Y14, Y12, Y5
+	VUNPCKLPD Y15, Y13, Y6
+	VUNPCKHPD Y15, Y13, Y7
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x20, Y5, Y1, Y9
+	VPERM2F128 $0x20, Y6, Y2, Y10
+	VPERM2F128 $0x20, Y7, Y3, Y11
+	VPERM2F128 $0x31, Y4, Y0, Y12
+	VPERM2F128 $0x31, Y5, Y1, Y13
+	VPERM2F128 $0x31, Y6, Y2, Y14
+	VPERM2F128 $0x31, Y7, Y3, Y15
+
+	LEAQ    (DI)(DX*4), AX
+	VMOVUPS Y8, (DI)
+	VMOVUPS Y9, (DI)(DX*1)
+	VMOVUPS Y10, (DI)(DX*2)
+	VMOVUPS Y11, (DI)(R9*1)
+	VMOVUPS Y12, (AX)
+	VMOVUPS Y13, (AX)(DX*1)
+	VMOVUPS Y14, (AX)(DX*2)
+	VMOVUPS Y15, (AX)(R9*1)
+	LEAQ    (AX)(DX*4), DI
+	ADDQ    $32, SI
+	SUBQ    $8, CX
+	JNZ     block
+	VZEROUPPER
+	RET

@@ -1,0 +1,17 @@
+//go:build !amd64 || float64check
+
+package kernel
+
+func tileCols() int { return portableCols }
+
+func tileRows(left int) int { return min(left, portableRows) }
+
+func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, accumulate bool) {
+	tileGo(rows, cols, k, a, rs, cs, b, off, c, ldc, accumulate)
+}
+
+func packRows(dst, src []Real, ld, kb, nr int) { packRowsGo(dst, src, ld, kb, nr) }
+
+func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
+	packTransposedGo(dst, src, ld, kb, cols, nr)
+}
