@@ -142,7 +142,9 @@ func (d Float) Count() int {
 	return int(math.Floor((d.High-d.Low)/d.Step+1e-9)) + 1
 }
 
-func (d Float) String() string { return interval("float", FloatValue(d.Low), FloatValue(d.High), d.Log, d.Step) }
+func (d Float) String() string {
+	return interval("float", FloatValue(d.Low), FloatValue(d.High), d.Log, d.Step)
+}
 
 // Int is a range of integers, both ends included.
 type Int struct {

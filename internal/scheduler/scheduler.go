@@ -1,0 +1,68 @@
+// Package scheduler judges running trials: which go on, and how far. One file a
+// policy.
+//
+// A scheduler is a pure function of the view. Its verdicts are stored once, by
+// the engine, and never asked for again. schedulertest asks every policy the same
+// questions.
+//
+// Start reading at [Scheduler], then at any policy's file.
+package scheduler
+
+import (
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// Verdict is what a scheduler says of a running trial at a step.
+type Verdict struct {
+	Decision study.Decision
+	// Rung marks a step at which trials are compared: its verdict is stored even
+	// if it is 'continue'.
+	Rung bool
+	// Why is the evidence, one clause for people: `0.612 at epoch 3, below the
+	// best third of 9 (0.655)`. Values are the user's, not losses.
+	Why string
+}
+
+// Kind says what an [Action] does.
+type Kind string
+
+// The actions a scheduler can ask for.
+const (
+	Start  Kind = "start"  // a new trial, its parameters from the sampler
+	Resume Kind = "resume" // a paused trial goes on
+	Clone  Kind = "clone"  // a new trial from another one's checkpoint
+)
+
+// Action is what to do with a free slot.
+type Action struct {
+	Kind Kind
+	// To is the step at which the segment ends, 0 for the trial's own end. A
+	// trial that reaches it without being stopped is paused.
+	To  int64
+	Tag string // kept with a new trial: its bracket
+	// Trial is the one to resume, or the parent of a clone.
+	Trial study.TrialID
+	// Params are a clone's.
+	Params space.Values
+	Why    string
+}
+
+// Scheduler judges trials.
+type Scheduler interface {
+	// Name is the policy's name, as in `scheduler: asha`.
+	Name() string
+
+	// Judge says whether trial t, whose report at step v already holds, goes on.
+	// It is asked once a (trial, attempt, step), in the order reports arrive,
+	// and not about the default trial, which is never stopped early, nor about a
+	// trial whose objective is not finite: that one has diverged. It does not
+	// change v. Judging the same view twice gives the same verdict.
+	Judge(v *study.View, t *study.Trial, step int64) Verdict
+
+	// Next says what to do with up to n free slots. Policies that only ever stop
+	// trials answer with n times [Start]. Fewer than n means to wait for running
+	// trials; nothing while none runs and none waits means that the policy has
+	// finished.
+	Next(v *study.View, n int) []Action
+}

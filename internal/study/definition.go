@@ -1,0 +1,171 @@
+package study
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/space"
+)
+
+// Definition is what a study is to do: danlu.yaml, checked and with its defaults
+// filled in.
+type Definition struct {
+	Name       string       `json:"name"`
+	Command    []string     `json:"command,omitempty"` // with placeholders; empty for ask-and-tell
+	Objectives []Objective  `json:"objectives"`        // at least one
+	Space      *space.Space `json:"params"`
+	Fidelity   Fidelity     `json:"fidelity,omitzero"`
+	Budget     Budget       `json:"budget,omitzero"`
+	Target     *Target      `json:"target,omitempty"`
+	// Constraints are expressions over parameters and metrics.
+	Constraints []string      `json:"constraints,omitempty"`
+	Observe     Observe       `json:"observe,omitzero"`
+	Sampler     Algorithm     `json:"sampler"`
+	Scheduler   Algorithm     `json:"scheduler"`
+	Mode        string        `json:"mode,omitempty"`
+	Seed        uint64        `json:"seed"`
+	Parallel    int           `json:"parallel,omitempty"` // 0: as many as fit
+	Resources   Resources     `json:"resources,omitzero"`
+	Retries     int           `json:"retries"`
+	Deadline    time.Duration `json:"deadline,omitempty"` // per attempt; 0: none
+	Grace       time.Duration `json:"grace,omitempty"`    // SIGTERM to SIGKILL; 0: 30 s
+	// Env is set for every trial, on top of what it inherits.
+	Env map[string]string `json:"env,omitempty"`
+	// Snapshot runs every trial from a copy of the code taken at the start.
+	Snapshot bool `json:"snapshot,omitempty"`
+	// Dir is the folder of the file, absolute, where trials start; File is the
+	// file's path and Source its text. All are empty without a file.
+	Dir    string `json:"dir,omitempty"`
+	File   string `json:"file,omitempty"`
+	Source string `json:"source,omitempty"`
+}
+
+// Objective is a metric to be made large or small.
+type Objective struct {
+	Metric   string `json:"metric"`
+	Maximize bool   `json:"maximize,omitempty"`
+	// Best takes a trial's best report as its value instead of its last.
+	Best bool `json:"best,omitempty"`
+}
+
+// Loss turns a reported value into the quantity every algorithm minimises.
+// NaN and ±Inf mean the trial diverged; they become +Inf, the worst rank.
+func (o Objective) Loss(v float64) float64 {
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return math.Inf(1)
+	case o.Maximize:
+		return -v
+	}
+	return v
+}
+
+// Value turns a loss back into the number the user reported.
+func (o Objective) Value(loss float64) float64 {
+	if o.Maximize {
+		return -loss
+	}
+	return loss
+}
+
+// String is the objective as danlu.yaml has it: `val_accuracy max`.
+func (o Objective) String() string {
+	if o.Maximize {
+		return o.Metric + " max"
+	}
+	return o.Metric + " min"
+}
+
+// Fidelity is the axis along which a trial is trained. The zero value means that
+// trials report when they like and have no known end.
+type Fidelity struct {
+	Step string `json:"step,omitempty"` // what a step is called: epoch
+	Max  int64  `json:"max,omitempty"`  // 0: unknown
+}
+
+// Budget bounds a study; zero means no bound.
+type Budget struct {
+	Trials   int           `json:"trials,omitempty"` // started; retries and resumes are not new trials
+	Time     time.Duration `json:"time,omitempty"`   // during which trials ran
+	Steps    int64         `json:"steps,omitempty"`  // over all trials
+	GPUHours float64       `json:"gpu_hours,omitempty"`
+}
+
+// IsZero reports whether nothing bounds the study.
+func (b Budget) IsZero() bool { return b == Budget{} }
+
+// Target ends a study when a trial reaches it.
+type Target struct {
+	Metric string  `json:"metric"`
+	Op     string  `json:"op"` // ">=" or "<="
+	Value  float64 `json:"value"`
+}
+
+// Observe says how reports are read from a program that does not send them.
+type Observe struct {
+	Stdout      []string `json:"stdout,omitempty"` // RE2 with named groups
+	TensorBoard string   `json:"tensorboard,omitempty"`
+}
+
+// IsZero reports whether nothing is observed.
+func (o Observe) IsZero() bool { return len(o.Stdout) == 0 && o.TensorBoard == "" }
+
+// Resources is what one trial occupies.
+type Resources struct {
+	CPUs  float64 `json:"cpus,omitempty"`
+	GPUs  int     `json:"gpus,omitempty"`
+	Share float64 `json:"share,omitempty"`
+}
+
+// Algorithm names a sampler or scheduler and its options, as in
+// `{asha: {eta: 3}}`.
+type Algorithm struct {
+	Name    string                     `json:"name"`
+	Options map[string]json.RawMessage `json:"options,omitempty"`
+}
+
+// Decode reads the options into a struct with JSON tags. Options the struct does
+// not have are refused.
+func (a Algorithm) Decode(into any) error {
+	text, err := json.Marshal(a.Options)
+	if err != nil {
+		return err
+	}
+	if err := strictDecode(text, into); err != nil {
+		return fmt.Errorf("options of %s: %w", a.Name, err)
+	}
+	return nil
+}
+
+// Provenance is what a result came from: recorded with every study and again
+// when it changes.
+type Provenance struct {
+	Danlu     string            `json:"danlu"`               // version
+	Commit    string            `json:"commit,omitempty"`    // of the user's code
+	Dirty     string            `json:"dirty,omitempty"`     // digest of uncommitted changes, empty if none
+	Diff      string            `json:"diff,omitempty"`      // the changes, where they are small
+	Files     map[string]string `json:"files,omitempty"`     // digests of the program's files, without git
+	Host      string            `json:"host,omitempty"`      //
+	OS        string            `json:"os,omitempty"`        // linux/amd64, kernel
+	CPU       string            `json:"cpu,omitempty"`       // model × cores
+	GPUs      []string          `json:"gpus,omitempty"`      //
+	Env       map[string]string `json:"env,omitempty"`       // what bears on training
+	Args      []string          `json:"args,omitempty"`      // danlu's own command line
+	Snapshot  string            `json:"snapshot,omitempty"`  // folder of the copy
+	Toolchain map[string]string `json:"toolchain,omitempty"` // python: 3.11.7, torch: 2.9
+}
+
+// SameCode reports whether two records describe the same program.
+func (p Provenance) SameCode(q Provenance) bool {
+	if p.Commit != q.Commit || p.Dirty != q.Dirty || len(p.Files) != len(q.Files) {
+		return false
+	}
+	for name, digest := range p.Files {
+		if q.Files[name] != digest {
+			return false
+		}
+	}
+	return true
+}
