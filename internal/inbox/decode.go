@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// decoder reads JSON of a shape known beforehand, several times faster than
-// encoding/json: no reflection, no second pass, and metric names are allocated
-// once a message. It accepts exactly JSON (RFC 8259), valid UTF-8 included.
+// decoder reads JSON of a shape known beforehand, in about a third of the time
+// of encoding/json (BenchmarkDecode): no reflection, and metric names are
+// allocated once a message. It accepts exactly JSON (RFC 8259), valid UTF-8 included.
 // data must not change while names read from it are in use by the decoder.
 type decoder struct {
 	data  []byte
