@@ -1,0 +1,218 @@
+// The bodies of the vector operations, written once for both register widths.
+// The file that includes this one defines V0 … V15, WIDTH (bytes), LANES and
+// what differs between the two.
+//
+// On entry CX is the number of elements, a multiple of LANES and not 0; DI, SI,
+// DX and BX are the slices in order; AX is the table or the structure; V8 is
+// the scalar. Axpy's slices come before its scalar.
+
+#define ADD \
+loop: \
+	VMOVUPS (DI), V0     \
+	VADDPS  (SI), V0, V0 \
+	VMOVUPS V0, (DI)     \
+	ADDQ    WIDTH, DI    \
+	ADDQ    WIDTH, SI    \
+	SUBQ    LANES, CX    \
+	JNZ     loop
+
+#define AXPY \
+loop: \
+	VMOVUPS     (DI), V0     \
+	VFMADD231PS (SI), V8, V0 \
+	VMOVUPS     V0, (DI)     \
+	ADDQ        WIDTH, DI    \
+	ADDQ        WIDTH, SI    \
+	SUBQ        LANES, CX    \
+	JNZ         loop
+
+#define SCALE \
+loop: \
+	VMULPS  (DI), V8, V0 \
+	VMOVUPS V0, (DI)     \
+	ADDQ    WIDTH, DI    \
+	SUBQ    LANES, CX    \
+	JNZ     loop
+
+#define SUMSQUARES \
+	VXORPS V0, V0, V0 \
+loop: \
+	VMOVUPS     (DI), V1   \
+	VFMADD231PS V1, V1, V0 \
+	ADDQ        WIDTH, DI  \
+	SUBQ        LANES, CX  \
+	JNZ         loop       \
+	FOLD                   \
+	VHADDPS X0, X0, X0     \
+	VHADDPS X0, X0, X0     \
+	VMOVSS  X0, (AX)
+
+#define RELU \
+	VXORPS V15, V15, V15 \
+loop: \
+	VMAXPS  (SI), V15, V0 \
+	VMOVUPS V0, (DI)      \
+	ADDQ    WIDTH, DI     \
+	ADDQ    WIDTH, SI     \
+	SUBQ    LANES, CX     \
+	JNZ     loop
+
+#define RELUGRAD \
+	VXORPS V15, V15, V15 \
+loop: \
+	VMOVUPS (DX), V0   \
+	VMOVUPS (SI), V1   \
+	KEEP(V0, V1, V2)   \
+	VMOVUPS V2, (DI)   \
+	ADDQ    WIDTH, DI  \
+	ADDQ    WIDTH, SI  \
+	ADDQ    WIDTH, DX  \
+	SUBQ    LANES, CX  \
+	JNZ     loop
+
+// EXPTABLE loads the constants of EXPCORE from (AX): see expTable.
+#define EXPTABLE \
+	VBROADCASTSS 0(AX), V3 \
+	VBROADCASTSS 4(AX), V4 \
+	VBROADCASTSS 8(AX), V5 \
+	VBROADCASTSS 12(AX), V6 \
+	VBROADCASTSS 16(AX), V7 \
+	VBROADCASTSS 20(AX), V8 \
+	VBROADCASTSS 24(AX), V9 \
+	VBROADCASTSS 28(AX), V10 \
+	VBROADCASTSS 32(AX), V11 \
+	VBROADCASTSS 36(AX), V12 \
+	VBROADCASTSS 40(AX), V13 \
+	VBROADCASTSS 44(AX), V14 \
+	VBROADCASTSS 48(AX), V15
+
+// EXPCORE does V0 = e^V0 with V1 and V2 for work. x = n·ln 2 + r, |r| ≤ ln 2 ÷ 2,
+// and e^r is a polynomial. Adding 1.5·2²³ rounds x ÷ ln 2 to n and leaves n in
+// the low bits, from where it is shifted into the exponent.
+#define EXPCORE \
+	VMAXPS V3, V0, V0 \
+	VMINPS V4, V0, V0 \
+	VMOVUPS V6, V1 \
+	VFMADD231PS V5, V0, V1 \
+	VSUBPS V6, V1, V2 \
+	VFNMADD231PS V7, V2, V0 \
+	VFNMADD231PS V8, V2, V0 \
+	VMOVUPS V9, V2 \
+	VFMADD213PS V10, V0, V2 \
+	VFMADD213PS V11, V0, V2 \
+	VFMADD213PS V12, V0, V2 \
+	VFMADD213PS V13, V0, V2 \
+	VFMADD213PS V14, V0, V2 \
+	VFMADD213PS V15, V0, V2 \
+	VFMADD213PS V15, V0, V2 \
+	VPSLLD $23, V1, V1 \
+	VPADDD V15, V1, V1 \
+	VMULPS V1, V2, V0
+
+#define EXP \
+	EXPTABLE \
+loop: \
+	VMOVUPS (SI), V0 \
+	EXPCORE \
+	VMOVUPS V0, (DI) \
+	ADDQ WIDTH, DI \
+	ADDQ WIDTH, SI \
+	SUBQ LANES, CX \
+	JNZ loop
+
+// V8 … V12: the fields of SGD in order.
+#define SGD \
+	VBROADCASTSS 0(AX), V8 \
+	VBROADCASTSS 4(AX), V9 \
+	VBROADCASTSS 8(AX), V10 \
+	VBROADCASTSS 12(AX), V11 \
+	VBROADCASTSS 16(AX), V12 \
+loop: \
+	VMOVUPS (DI), V0 \
+	VMOVUPS (SI), V1 \
+	VFMADD231PS V0, V10, V1 \
+	VMOVUPS (DX), V2 \
+	VFMADD213PS V1, V9, V2 \
+	VMOVUPS V2, (DX) \
+	VMULPS V1, V11, V3 \
+	VFMADD231PS V2, V12, V3 \
+	VFNMADD231PS V3, V8, V0 \
+	VMOVUPS V0, (DI) \
+	ADDQ WIDTH, DI \
+	ADDQ WIDTH, SI \
+	ADDQ WIDTH, DX \
+	SUBQ LANES, CX \
+	JNZ loop
+
+// V4 … V10: the fields of Adam in order, but V5 is 1 − β₁; V11 is 1 − β₂.
+#define ADAM \
+	VBROADCASTSS 0(AX), V4 \
+	VBROADCASTSS 4(AX), V5 \
+	VBROADCASTSS 8(AX), V6 \
+	VBROADCASTSS 12(AX), V7 \
+	VBROADCASTSS 16(AX), V8 \
+	VBROADCASTSS 20(AX), V9 \
+	VBROADCASTSS 24(AX), V10 \
+	MOVL $0x3f800000, R8 \
+	VMOVD R8, X12 \
+	VBROADCASTSS X12, V12 \
+	VSUBPS V5, V12, V5 \
+	VSUBPS V6, V12, V11 \
+loop: \
+	VMULPS (DI), V10, V0 \
+	VMOVUPS (SI), V1 \
+	VFMADD231PS V0, V9, V1 \
+	VMOVUPS (DX), V2 \
+	VSUBPS V2, V1, V3 \
+	VFMADD231PS V3, V5, V2 \
+	VMOVUPS V2, (DX) \
+	VMULPS (BX), V6, V3 \
+	VMULPS V1, V1, V1 \
+	VFMADD231PS V1, V11, V3 \
+	VMOVUPS V3, (BX) \
+	VSQRTPS V3, V3 \
+	VFMADD213PS V8, V7, V3 \
+	VMULPS V2, V4, V2 \
+	VDIVPS V3, V2, V2 \
+	VSUBPS V2, V0, V0 \
+	VMOVUPS V0, (DI) \
+	ADDQ WIDTH, DI \
+	ADDQ WIDTH, SI \
+	ADDQ WIDTH, DX \
+	ADDQ WIDTH, BX \
+	SUBQ LANES, CX \
+	JNZ loop
+
+// V8 … V12: the fields of RMSProp in order; V13 is 1 − α.
+#define RMSPROP \
+	VBROADCASTSS 0(AX), V8 \
+	VBROADCASTSS 4(AX), V9 \
+	VBROADCASTSS 8(AX), V10 \
+	VBROADCASTSS 12(AX), V11 \
+	VBROADCASTSS 16(AX), V12 \
+	MOVL $0x3f800000, R8 \
+	VMOVD R8, X13 \
+	VBROADCASTSS X13, V13 \
+	VSUBPS V9, V13, V13 \
+loop: \
+	VMOVUPS (DI), V0 \
+	VMOVUPS (SI), V1 \
+	VFMADD231PS V0, V11, V1 \
+	VMULPS V1, V1, V2 \
+	VMULPS V2, V13, V2 \
+	VFMADD231PS (DX), V9, V2 \
+	VMOVUPS V2, (DX) \
+	VSQRTPS V2, V2 \
+	VADDPS V10, V2, V2 \
+	VDIVPS V2, V1, V1 \
+	VMOVUPS (BX), V3 \
+	VFMADD213PS V1, V12, V3 \
+	VMOVUPS V3, (BX) \
+	VFNMADD231PS V3, V8, V0 \
+	VMOVUPS V0, (DI) \
+	ADDQ WIDTH, DI \
+	ADDQ WIDTH, SI \
+	ADDQ WIDTH, DX \
+	ADDQ WIDTH, BX \
+	SUBQ LANES, CX \
+	JNZ loop

@@ -1,0 +1,97 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// lengths are around the widths of registers.
+var lengths = []int{0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 100, 4099}
+
+func TestVectorOperationsAgreeWithPortableCode(t *testing.T) {
+	for _, level := range Levels()[1:] {
+		for _, n := range lengths {
+			for _, op := range operations {
+				t.Run(fmt.Sprintf("%v/%s/%d", level, op.name, n), func(t *testing.T) {
+					want, got := inputs(n), inputs(n)
+					restore := Force(Portable)
+					op.run(want)
+					Force(level)
+					op.run(got)
+					restore()
+					for v := range want {
+						for i := range want[v] {
+							w, g := float64(want[v][i]), float64(got[v][i])
+							if math.Abs(w-g) > op.ulps*0x1p-24*max(1, math.Abs(w)) {
+								t.Fatalf("slice %d, element %d: %v, portable has %v", v, i, g, w)
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// operations are run on slices 1 to 4 of five; the last may take a scalar's
+// result. ulps bounds the difference in units of 2⁻²⁴ of max(1, |value|): a few
+// roundings each, and fused where the assembly fuses.
+var operations = []struct {
+	name string
+	ulps float64
+	run  func(x [][]Real)
+}{
+	{"Add", 0, func(x [][]Real) { Add(x[0], x[1]) }},
+	{"Axpy", 4, func(x [][]Real) { Axpy(x[0], 0.3, x[1]) }},
+	{"Scale", 0, func(x [][]Real) { Scale(x[0], -1.7) }},
+	{"ReLU", 0, func(x [][]Real) { ReLU(x[0], x[1]) }},
+	{"ReLUGrad", 0, func(x [][]Real) { ReLUGrad(x[0], x[1], x[2]) }},
+	{"Exp", 6, func(x [][]Real) { Exp(x[0], x[1]) }},
+	{"SumSquares", 64, func(x [][]Real) { x[4][0] = Real(SumSquares(x[0])) }},
+	{"SGD", 8, func(x [][]Real) { (&SGD{0.1, 0.9, 0.01, 1, 0.9}).Step(x[0], x[1], x[2]) }},
+	{"Adam", 16, func(x [][]Real) {
+		(&Adam{0.1, 0.9, 0.999, 3, 1e-8, 0.01, 0.99}).Step(x[0], x[1], x[2], x[3])
+	}},
+	{"RMSProp", 16, func(x [][]Real) { (&RMSProp{0.1, 0.9, 1e-4, 0.01, 0.5}).Step(x[0], x[1], x[3], x[2]) }},
+}
+
+// inputs are four slices of length n, the fourth positive, and one of length 1.
+// They start one element into their array, to be unaligned.
+func inputs(n int) [][]Real {
+	rng := rand.New(rand.NewPCG(1, uint64(n)))
+	all := make([][]Real, 5)
+	for v := range all[:4] {
+		all[v] = make([]Real, n+1)[1:]
+		for i := range all[v] {
+			all[v][i] = Real(rng.NormFloat64())
+			if v == 3 {
+				all[v][i] = 0.5 + Real(rng.Float64())
+			}
+		}
+	}
+	all[4] = make([]Real, 1)
+	return all
+}
+
+func TestExpOverItsWholeRange(t *testing.T) {
+	for _, level := range Levels() {
+		t.Run(level.String(), func(t *testing.T) {
+			defer Force(level)()
+			x := make([]Real, 20_001)
+			for i := range x {
+				x[i] = Real(i-10_000) * 0.01 // −100 … 100
+			}
+			y := make([]Real, len(x))
+			Exp(y, x)
+			for i, v := range x {
+				want := math.Exp(min(max(float64(v), -87), 87))
+				// The polynomial is good to 2 units, its evaluation loses one.
+				if math.Abs(float64(y[i])-want) > 3*0x1p-23*want {
+					t.Fatalf("e^%v = %v, want %v", v, y[i], want)
+				}
+			}
+		})
+	}
+}
