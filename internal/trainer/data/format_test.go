@@ -1,0 +1,78 @@
+package data
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCSVIsReadOrRefusedWithItsPlace(t *testing.T) {
+	table, err := readCSV(strings.NewReader("a,label,b\n1,10,2.5\n3,9,-4\n5,10,6\n"), "good.csv", "label")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Table{Name: "good.csv", X: []float32{1, 2.5, 3, -4, 5, 6}, D: 2, Y: []int32{1, 0, 1}, Classes: []string{"9", "10"}, Held: 3}
+	if d := cmp.Diff(want, table); d != "" {
+		t.Errorf("good.csv (-want +got):\n%s", d)
+	}
+	for _, c := range []struct{ name, text, says string }{
+		{"empty", "", "no header line"},
+		{"no label column", "a,b\n1,2\n", `no column "label"`},
+		{"label alone", "label\nx\n", "no column beside"},
+		{"no rows", "a,label\n", "no rows"},
+		{"one class", "a,label\n1,x\n2,x\n", "one value only"},
+		{"text for a number", "a,label\n1,x\nfoo,y\n", `bad.csv:3: column "a" has "foo"`},
+		{"NaN", "a,label\nNaN,x\n1,y\n", `bad.csv:2: column "a" has "NaN"`},
+		{"too large", "a,label\n1e99,x\n1,y\n", `bad.csv:2: column "a" has "1e99"`},
+		{"short line", "a,b,label\n1,2,x\n1,y\n", "line 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := readCSV(strings.NewReader(c.text), "bad.csv", "label")
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want one that says %q", err, c.says)
+			}
+		})
+	}
+}
+
+func TestIDXIsReadOrRefused(t *testing.T) {
+	images := idx(idxImages, 2, 1, 3)
+	x, shape, err := readImages(bytes.NewReader(append(images, 0, 1, 2, 253, 254, 255)), "good", nil)
+	if err != nil || shape != (Shape{1, 1, 3}) || !slices.Equal(x, []float32{0, 1, 2, 253, 254, 255}) {
+		t.Errorf("good pictures: %v %v %v", x, shape, err)
+	}
+	y, err := readLabels(bytes.NewReader(append(idx(idxLabels, 2), 7, 9)), "good", nil)
+	if err != nil || !slices.Equal(y, []int32{7, 9}) {
+		t.Errorf("good labels: %v %v", y, err)
+	}
+	for _, c := range []struct {
+		name, says string
+		file       []byte
+	}{
+		{"empty", "no IDX head", nil},
+		{"wrong magic", "begins with", idx(idxLabels, 2, 1, 3)},
+		{"cut short", "picture 2 of 2 is cut short", append(idx(idxImages, 2, 1, 3), 1, 2, 3, 4)},
+		{"too long", "there is more", append(idx(idxImages, 1, 1, 1), 1, 2)},
+		{"no pixels", "pictures of 0×3", idx(idxImages, 1, 0, 3)},
+		{"huge", "pictures of 4294967295×4294967295", idx(idxImages, 1, 1<<32-1, 1<<32-1)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, _, err := readImages(bytes.NewReader(c.file), "bad", nil)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want one that says %q", err, c.says)
+			}
+		})
+	}
+}
+
+func idx(head ...uint32) []byte {
+	var b []byte
+	for _, v := range head {
+		b = binary.BigEndian.AppendUint32(b, v)
+	}
+	return b
+}

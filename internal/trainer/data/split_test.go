@@ -1,0 +1,93 @@
+package data
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSplitIsStratifiedDisjointAndFixedBySeed(t *testing.T) {
+	table, err := FashionMNIST()
+	if err != nil {
+		t.Fatal(err)
+	}
+	split := func(o SplitOptions) *Split {
+		t.Helper()
+		s, err := table.Split(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := split(SplitOptions{Validation: 0.2, Seed: 1})
+	if d := cmp.Diff(s.Train, split(SplitOptions{Validation: 0.2, Seed: 1}).Train); d != "" {
+		t.Errorf("the same seed splits otherwise:\n%s", d)
+	}
+	if slices.Equal(s.Val, split(SplitOptions{Validation: 0.2, Seed: 2}).Val) {
+		t.Error("another seed gives the same split")
+	}
+	seen := make([]int, table.N())
+	counts := make([]int, 10)
+	for _, part := range [][]int32{s.Train, s.Val, s.Test} {
+		for _, i := range part {
+			seen[i]++
+		}
+	}
+	for i, n := range seen {
+		if n != 1 {
+			t.Fatalf("row %d is in %d parts", i, n)
+		}
+	}
+	for _, i := range s.Val {
+		counts[table.Y[i]]++
+	}
+	if slices.Min(counts) != 120 || slices.Max(counts) != 120 {
+		t.Errorf("validation rows by class: %v, want 120 each", counts)
+	}
+	if slices.Min(s.Test) != int32(table.Held) {
+		t.Errorf("the test part has training rows")
+	}
+
+	half := split(SplitOptions{Validation: 0.2, Fraction: 0.5, Seed: 1})
+	if !slices.Equal(half.Val, s.Val) || len(half.Train) != 2400 {
+		t.Errorf("half the data: %d training rows, want 2400 and the same validation part", len(half.Train))
+	}
+	for _, i := range half.Train {
+		if !slices.Contains(s.Train, i) {
+			t.Fatalf("row %d of half the data is not in the whole", i)
+		}
+	}
+}
+
+func TestNormalisationIsLearntFromTheTrainingPart(t *testing.T) {
+	table := &Table{
+		Name: "t", D: 2, Classes: []string{"a", "b"}, Held: 8,
+		X: []float32{1, 5, 2, 5, 3, 5, 4, 5, 1, 5, 2, 5, 3, 5, 4, 5, 1000, 5},
+		Y: []int32{0, 0, 0, 0, 1, 1, 1, 1, 0},
+	}
+	s, err := table.Split(SplitOptions{Validation: 0.25})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum, squares float64
+	for _, i := range s.Train {
+		v := float64((table.Row(i)[0] - s.Offset[0]) * s.Scale[0])
+		sum += v
+		squares += v * v
+	}
+	if n := float64(len(s.Train)); math.Abs(sum) > 1e-5 || math.Abs(squares/n-1) > 1e-5 {
+		t.Errorf("training rows have mean %g and variance %g after normalisation", sum/n, squares/n)
+	}
+	if s.Scale[1] != 0 {
+		t.Errorf("a constant column is scaled by %g, want 0", s.Scale[1])
+	}
+}
+
+func TestSplitRefusesAnEmptyPart(t *testing.T) {
+	table := &Table{Name: "t", D: 1, Classes: []string{"a"}, Held: 1, X: []float32{1}, Y: []int32{0}}
+	if _, err := table.Split(SplitOptions{Validation: 0.2}); err == nil {
+		t.Error("one row was split into three parts")
+	}
+}
