@@ -78,7 +78,7 @@ func (g *Gemm) contiguous(kb, nr int) {
 	g.pitch = nr
 	g.offsets = grow(g.offsets, kb)
 	for i := range g.offsets {
-		g.offsets[i] = i * nr * realBytes
+		g.offsets[i] = i * nr * RealBytes
 	}
 }
 

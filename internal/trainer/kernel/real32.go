@@ -10,4 +10,5 @@ type Real = float32
 // Double says whether Real is float64.
 const Double = false
 
-const realBytes = 4
+// RealBytes is the size of a Real.
+const RealBytes = 4

@@ -8,4 +8,5 @@ type Real = float64
 // Double says whether Real is float64.
 const Double = true
 
-const realBytes = 8
+// RealBytes is the size of a Real.
+const RealBytes = 8

@@ -15,3 +15,7 @@ func packRows(dst, src []Real, ld, kb, nr int) { packRowsGo(dst, src, ld, kb, nr
 func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
 	packTransposedGo(dst, src, ld, kb, cols, nr)
 }
+
+func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, n int) {
+	dotsGo(dw, dy, stride, x, taps, 0, rows, 0, n)
+}

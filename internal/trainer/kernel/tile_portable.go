@@ -9,7 +9,7 @@ const (
 
 // tileGo computes a rows×cols tile of C (rows ≤ 4, cols ≤ 4):
 //
-//	C[i][j] (+)= Σ_p a[i*rs + p*cs] · b[off[p]/realBytes + j]
+//	C[i][j] (+)= Σ_p a[i*rs + p*cs] · b[off[p]/RealBytes + j]
 //
 // b must hold 4 numbers from every offset, whatever cols is.
 func tileGo(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, accumulate bool) {
@@ -40,7 +40,7 @@ func tile4(sum *[portableRows][portableCols]Real, k int, a []Real, rs, cs int, b
 		var s00, s01, s10, s11, s20, s21, s30, s31 Real
 		q := 0
 		for _, o := range off[:k] {
-			at := o/realBytes + h
+			at := o/RealBytes + h
 			b0, b1 := b[at], b[at+1]
 			x0, x1, x2, x3 := a0[q], a1[q], a2[q], a3[q]
 			s00 += x0 * b0
@@ -64,7 +64,7 @@ func tile1(sum *[portableCols]Real, k int, a []Real, cs int, b []Real, off []int
 	var s0, s1, s2, s3 Real
 	q := 0
 	for _, o := range off[:k] {
-		row := b[o/realBytes : o/realBytes+portableCols]
+		row := b[o/RealBytes : o/RealBytes+portableCols]
 		x := a[q]
 		s0 += x * row[0]
 		s1 += x * row[1]

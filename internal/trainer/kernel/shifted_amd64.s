@@ -1,0 +1,175 @@
+//go:build !float64check
+
+#include "textflag.h"
+
+// Sums of products of 8 (or 4) rows with three shifts of a line. The sums run
+// along the lines, one register each, and are folded at the end.
+//
+// CX: numbers left.  R8, R9: rows 0 and 4.  R12, R13: one and three strides.
+// SI, DI, DX: the shifts.  BX: out.
+
+#define ARGS \
+	MOVQ n+0(FP), CX       \
+	MOVQ dy+8(FP), R8      \
+	MOVQ stride+16(FP), R12 \
+	MOVQ x+24(FP), SI      \
+	MOVQ off+32(FP), AX    \
+	MOVQ out+40(FP), BX    \
+	LEAQ (R12)(R12*2), R13 \
+	MOVQ 8(AX), DI         \
+	MOVQ 16(AX), DX        \
+	ADDQ SI, DI            \
+	ADDQ SI, DX            \
+	ADDQ (AX), SI
+
+#define ROW512(addr, a, b, c) \
+	VMOVUPS     addr, Z27   \
+	VFMADD231PS Z24, Z27, a \
+	VFMADD231PS Z25, Z27, b \
+	VFMADD231PS Z26, Z27, c
+
+#define FOLD512(z, y, x, at) \
+	VEXTRACTF64X4 $1, z, Y27 \
+	VADDPS        Y27, y, y  \
+	VEXTRACTF32X4 $1, y, X27 \
+	VADDPS        X27, x, X27 \
+	VMOVHLPS      X27, X27, X28 \
+	VADDPS        X28, X27, X27 \
+	VMOVSHDUP     X27, X28   \
+	VADDSS        X28, X27, X27 \
+	VMOVSS        X27, at(BX)
+
+#define ROW256(addr, a, b, c) \
+	VMOVUPS     addr, Y15   \
+	VFMADD231PS Y12, Y15, a \
+	VFMADD231PS Y13, Y15, b \
+	VFMADD231PS Y14, Y15, c
+
+#define FOLD256(y, x, at) \
+	VEXTRACTF128 $1, y, X12  \
+	VADDPS       X12, x, X12 \
+	VHADDPS      X12, X12, X12 \
+	VHADDPS      X12, X12, X12 \
+	VMOVSS       X12, at(BX)
+
+// func dots8x3(n int, dy *float32, stride int, x *float32, off *[3]int, out *[24]float32)
+TEXT ·dots8x3(SB), NOSPLIT, $0-48
+	ARGS
+	LEAQ (R8)(R12*4), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+loop:
+	VMOVUPS (SI), Z24
+	VMOVUPS (DI), Z25
+	VMOVUPS (DX), Z26
+	ROW512((R8), Z0, Z1, Z2)
+	ROW512((R8)(R12*1), Z3, Z4, Z5)
+	ROW512((R8)(R12*2), Z6, Z7, Z8)
+	ROW512((R8)(R13*1), Z9, Z10, Z11)
+	ROW512((R9), Z12, Z13, Z14)
+	ROW512((R9)(R12*1), Z15, Z16, Z17)
+	ROW512((R9)(R12*2), Z18, Z19, Z20)
+	ROW512((R9)(R13*1), Z21, Z22, Z23)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	ADDQ $64, DX
+	ADDQ $64, R8
+	ADDQ $64, R9
+	SUBQ $16, CX
+	JNZ  loop
+
+	FOLD512(Z0, Y0, X0, 0)
+	FOLD512(Z1, Y1, X1, 4)
+	FOLD512(Z2, Y2, X2, 8)
+	FOLD512(Z3, Y3, X3, 12)
+	FOLD512(Z4, Y4, X4, 16)
+	FOLD512(Z5, Y5, X5, 20)
+	FOLD512(Z6, Y6, X6, 24)
+	FOLD512(Z7, Y7, X7, 28)
+	FOLD512(Z8, Y8, X8, 32)
+	FOLD512(Z9, Y9, X9, 36)
+	FOLD512(Z10, Y10, X10, 40)
+	FOLD512(Z11, Y11, X11, 44)
+	FOLD512(Z12, Y12, X12, 48)
+	FOLD512(Z13, Y13, X13, 52)
+	FOLD512(Z14, Y14, X14, 56)
+	FOLD512(Z15, Y15, X15, 60)
+	FOLD512(Z16, Y16, X16, 64)
+	FOLD512(Z17, Y17, X17, 68)
+	FOLD512(Z18, Y18, X18, 72)
+	FOLD512(Z19, Y19, X19, 76)
+	FOLD512(Z20, Y20, X20, 80)
+	FOLD512(Z21, Y21, X21, 84)
+	FOLD512(Z22, Y22, X22, 88)
+	FOLD512(Z23, Y23, X23, 92)
+	VZEROUPPER
+	RET
+
+// func dots4x3(n int, dy *float32, stride int, x *float32, off *[3]int, out *[24]float32)
+TEXT ·dots4x3(SB), NOSPLIT, $0-48
+	ARGS
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+loop:
+	VMOVUPS (SI), Y12
+	VMOVUPS (DI), Y13
+	VMOVUPS (DX), Y14
+	ROW256((R8), Y0, Y1, Y2)
+	ROW256((R8)(R12*1), Y3, Y4, Y5)
+	ROW256((R8)(R12*2), Y6, Y7, Y8)
+	ROW256((R8)(R13*1), Y9, Y10, Y11)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	ADDQ $32, DX
+	ADDQ $32, R8
+	SUBQ $8, CX
+	JNZ  loop
+
+	FOLD256(Y0, X0, 0)
+	FOLD256(Y1, X1, 4)
+	FOLD256(Y2, X2, 8)
+	FOLD256(Y3, X3, 12)
+	FOLD256(Y4, X4, 16)
+	FOLD256(Y5, X5, 20)
+	FOLD256(Y6, X6, 24)
+	FOLD256(Y7, X7, 28)
+	FOLD256(Y8, X8, 32)
+	FOLD256(Y9, X9, 36)
+	FOLD256(Y10, X10, 40)
+	FOLD256(Y11, X11, 44)
+	VZEROUPPER
+	RET

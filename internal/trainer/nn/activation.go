@@ -1,0 +1,144 @@
+package nn
+
+import (
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
+)
+
+// Activations are the names NewActivation knows.
+var Activations = []string{"relu", "leaky_relu", "gelu", "tanh", "sigmoid"}
+
+// Activation applies a function to each number.
+type Activation struct {
+	kind  string
+	units int
+	// at tells which unit a position belongs to while watching.
+	unitOf func(i int) int
+	halo   *Planes // whose halo must stay zero; nil for rows
+	x      []Real  // the last input, not owned
+	y, dx  []Real
+	alive  []bool
+}
+
+// NewActivation makes an activation for up to n rows of d numbers: d units. kind
+// is one of [Activations]; leaky_relu has slope 0.01, gelu is exact, both as in
+// PyTorch.
+func NewActivation(kind string, d, n int) *Activation {
+	return &Activation{
+		kind: kind, units: d, unitOf: func(i int) int { return i % d },
+		y: make([]Real, n*d), dx: make([]Real, n*d), alive: make([]bool, d),
+	}
+}
+
+// NewPlanesActivation makes an activation for pictures: a channel is a unit.
+func NewPlanesActivation(kind string, g *Planes) *Activation {
+	return &Activation{
+		kind: kind, units: g.C, unitOf: func(i int) int { return i / g.stride }, halo: g,
+		y: g.Alloc(), dx: g.Alloc(), alive: make([]bool, g.C),
+	}
+}
+
+// Params are none.
+func (l *Activation) Params() []*Param { return nil }
+
+// Forward applies the function.
+func (l *Activation) Forward(x []Real, p Pass) []Real {
+	l.x = x
+	y := l.y[:len(x)]
+	switch l.kind {
+	case "relu":
+		kernel.ReLU(y, x)
+		if p.Watch {
+			l.watch(y, p)
+		}
+	case "leaky_relu":
+		for i, v := range x {
+			y[i] = max(v, 0.01*v)
+		}
+	case "gelu":
+		for i, v := range x {
+			y[i] = v * normalCDF(v)
+		}
+	case "tanh":
+		for i, v := range x {
+			y[i] = Real(math.Tanh(float64(v)))
+		}
+	case "sigmoid":
+		for i, v := range x {
+			y[i] = Real(1 / (1 + math.Exp(-float64(v))))
+		}
+		if l.halo != nil {
+			l.halo.ClearHalo(y, p.N)
+		}
+	default:
+		panic("nn: unknown activation " + l.kind)
+	}
+	return y
+}
+
+// Backward multiplies by the derivative.
+func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
+	if !needX {
+		return nil
+	}
+	dx, x, y := l.dx[:len(l.x)], l.x, l.y
+	switch l.kind {
+	case "relu":
+		kernel.ReLUGrad(dx, dy, y)
+	case "leaky_relu":
+		for i, v := range x {
+			dx[i] = dy[i]
+			if v <= 0 {
+				dx[i] *= 0.01
+			}
+		}
+	case "gelu":
+		for i, v := range x {
+			density := Real(math.Exp(-float64(v)*float64(v)/2)) * 0.3989422804014327
+			dx[i] = dy[i] * (normalCDF(v) + v*density)
+		}
+	case "tanh":
+		for i := range dx {
+			dx[i] = dy[i] * (1 - y[i]*y[i])
+		}
+	case "sigmoid":
+		for i := range dx {
+			dx[i] = dy[i] * y[i] * (1 - y[i])
+		}
+	}
+	return dx
+}
+
+func normalCDF(v Real) Real { return Real(0.5 * math.Erfc(-float64(v)*math.Sqrt2/2)) }
+
+func (l *Activation) watch(y []Real, p Pass) {
+	if l.halo != nil {
+		y = y[:0:0]
+		for c := range l.units {
+			for _, v := range l.halo.plane(l.y, c, p.N) {
+				l.alive[c] = l.alive[c] || v > 0
+			}
+		}
+		return
+	}
+	for i, v := range y {
+		if v > 0 {
+			l.alive[l.unitOf(i)] = true
+		}
+	}
+}
+
+// dead counts the units that never responded, and all; it starts anew.
+func (l *Activation) dead() (dead, units int) {
+	if l.kind != "relu" {
+		return 0, 0
+	}
+	for i, alive := range l.alive {
+		if !alive {
+			dead++
+		}
+		l.alive[i] = false
+	}
+	return dead, l.units
+}
