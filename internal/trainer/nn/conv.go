@@ -92,3 +92,6 @@ func (l *Conv) Backward(dy []Real, p Pass, needX bool) []Real {
 	l.in.ClearHalo(l.dx, p.N)
 	return l.dx
 }
+
+// Bound is the largest size of a weight or bias at the start.
+func (l *Conv) Bound() float64 { return 1 / math.Sqrt(float64(l.in.C*l.size*l.size)) }

@@ -1,0 +1,95 @@
+package trainer
+
+import (
+	"encoding/json"
+	"math"
+)
+
+// Epoch is the report of one epoch. Losses are cross-entropies against the true
+// labels, without label smoothing, so that they compare between trainings.
+// Training figures are means over the epoch's steps, as they were made.
+type Epoch struct {
+	Epoch         int     // from 1
+	Step          int     // steps done in all
+	TrainLoss     float64 // nats
+	TrainAccuracy float64 // 0 … 1
+	ValLoss       float64
+	ValAccuracy   float64
+	LR            float64 // of the last step
+	GradNorm      float64 // mean, before clipping
+	Clipped       float64 // share of the steps whose gradient was clipped
+	Dead          float64 // share of rectified units silent on all validation examples
+	UpdateRatio   float64 // norm of the last step's change ÷ norm of the parameters
+	Seconds       float64 // of wall time, validation included
+}
+
+// Values are the measured quantities by the names they have in JSON.
+func (e Epoch) Values() map[string]float64 {
+	return map[string]float64{
+		"train_loss": e.TrainLoss, "train_accuracy": e.TrainAccuracy,
+		"val_loss": e.ValLoss, "val_accuracy": e.ValAccuracy,
+		"lr": e.LR, "grad_norm": e.GradNorm, "clipped": e.Clipped,
+		"dead": e.Dead, "update_ratio": e.UpdateRatio, "seconds": e.Seconds,
+	}
+}
+
+// MarshalJSON writes one flat object; what is not finite is a string: "nan",
+// "inf", "-inf".
+func (e Epoch) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Epoch         int    `json:"epoch"`
+		Step          int    `json:"step"`
+		TrainLoss     number `json:"train_loss"`
+		TrainAccuracy number `json:"train_accuracy"`
+		ValLoss       number `json:"val_loss"`
+		ValAccuracy   number `json:"val_accuracy"`
+		LR            number `json:"lr"`
+		GradNorm      number `json:"grad_norm"`
+		Clipped       number `json:"clipped"`
+		Dead          number `json:"dead"`
+		UpdateRatio   number `json:"update_ratio"`
+		Seconds       number `json:"seconds"`
+	}{
+		e.Epoch, e.Step, number(e.TrainLoss), number(e.TrainAccuracy), number(e.ValLoss), number(e.ValAccuracy),
+		number(e.LR), number(e.GradNorm), number(e.Clipped), number(e.Dead), number(e.UpdateRatio), number(e.Seconds),
+	})
+}
+
+// Result is what a training came to, on the test part.
+type Result struct {
+	TestLoss     float64
+	TestAccuracy float64
+	MacroF1      float64 // mean of the classes' F1; a class never seen nor predicted has 0
+	Parameters   int     // trained numbers
+	Epochs       int     // done
+	EndedEarly   bool    // the report asked for it
+}
+
+// MarshalJSON writes the last line of a training's reports.
+func (r Result) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Event        string `json:"event"`
+		TestLoss     number `json:"test_loss"`
+		TestAccuracy number `json:"test_accuracy"`
+		MacroF1      number `json:"macro_f1"`
+		Parameters   int    `json:"parameters"`
+		Epochs       int    `json:"epochs"`
+		EndedEarly   bool   `json:"ended_early"`
+	}{"train_ended", number(r.TestLoss), number(r.TestAccuracy), number(r.MacroF1), r.Parameters, r.Epochs, r.EndedEarly})
+}
+
+// number is a float64 that JSON can always hold.
+type number float64
+
+func (n number) MarshalJSON() ([]byte, error) {
+	switch v := float64(n); {
+	case math.IsNaN(v):
+		return []byte(`"nan"`), nil
+	case math.IsInf(v, 1):
+		return []byte(`"inf"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-inf"`), nil
+	default:
+		return json.Marshal(v)
+	}
+}

@@ -1,0 +1,136 @@
+package trainer
+
+import (
+	"fmt"
+
+	"github.com/danlu-ml/danlu/internal/trainer/data"
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
+	"github.com/danlu-ml/danlu/internal/trainer/nn"
+)
+
+// model is a family of networks.
+type model struct {
+	Info
+	settings []Setting
+	pictures bool // needs them
+	build    func(b *builder)
+}
+
+var models = []model{
+	{Info{"softmax", "softmax regression: one dense layer"}, nil, false, buildSoftmax},
+	{Info{"mlp", "dense layers with an activation between them"}, mlpSettings, false, buildMLP},
+	{Info{"cnn", "two convolutions with pooling, then two dense layers"}, cnnSettings, true, buildCNN},
+}
+
+// Models are the families of networks.
+func Models() []Info {
+	var all []Info
+	for _, m := range models {
+		all = append(all, m.Info)
+	}
+	return all
+}
+
+func findModel(name string) (model, error) {
+	var names []string
+	for _, m := range models {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
+	}
+	return model{}, unknown("model", name, names)
+}
+
+func (m model) suits(t task) error {
+	if m.pictures && !t.pictures {
+		return fmt.Errorf("%w: model %s needs pictures and %s has none: use mlp", ErrConfig, m.Name, t.Name)
+	}
+	return nil
+}
+
+// builder collects the layers of a network.
+type builder struct {
+	values
+	shape   data.Shape // of a picture, if the examples are pictures
+	in, out int        // features, classes
+	n       int        // largest batch
+	gemm    *kernel.Gemm
+	layers  []nn.Layer
+}
+
+func (b *builder) add(layers ...nn.Layer) { b.layers = append(b.layers, layers...) }
+
+func (b *builder) dense(in, out int) { b.add(nn.NewDense(b.gemm, in, out, b.n)) }
+
+// hidden adds a dense layer with normalisation, activation and dropout.
+func (b *builder) hidden(in, out int) {
+	b.dense(in, out)
+	switch b.values["norm"] {
+	case "batch":
+		b.add(nn.NewBatchNorm(out, b.n))
+	case "layer":
+		b.add(nn.NewLayerNorm(out, b.n))
+	}
+	b.add(nn.NewActivation(b.values["activation"], out, b.n))
+	if p := b.float("dropout"); p > 0 {
+		b.add(nn.NewDropout(p, len(b.layers), out, b.n))
+	}
+}
+
+func buildSoftmax(b *builder) { b.dense(b.in, b.out) }
+
+var mlpSettings = []Setting{
+	{Name: "depth", Kind: "int", Low: 1, High: 32, Default: "1", Role: "depth", Help: "hidden layers"},
+	{Name: "width", Kind: "int", Low: 1, High: 8192, Log: true, Default: "128", Role: "width", Help: "units of a hidden layer"},
+	activation(),
+	{Name: "norm", Kind: "choice", Choices: []string{"none", "batch", "layer"}, Default: "none", Role: "norm", Help: "normalisation before each activation"},
+	dropout(),
+}
+
+func buildMLP(b *builder) {
+	in := b.in
+	for range b.int("depth") {
+		b.hidden(in, b.int("width"))
+		in = b.int("width")
+	}
+	b.dense(in, b.out)
+}
+
+var cnnSettings = []Setting{
+	{Name: "channels", Kind: "int", Low: 1, High: 512, Log: true, Default: "16", Role: "width", Help: "channels of the first convolution; the second has twice as many"},
+	{Name: "kernel", Kind: "choice", Choices: []string{"3", "5", "7"}, Default: "3", Role: "kernel_size", Help: "pixels along a side of a convolution"},
+	{Name: "hidden", Kind: "int", Low: 1, High: 8192, Log: true, Default: "64", Role: "width", Help: "units of the hidden dense layer"},
+	activation(),
+	{Name: "norm", Kind: "choice", Choices: []string{"none", "batch"}, Default: "none", Role: "norm", Help: "normalisation after each convolution and before the dense activation"},
+	dropout(),
+}
+
+func buildCNN(b *builder) {
+	size, channels := b.int("kernel"), b.int("channels")
+	in := nn.NewPlanes(b.shape.Channels, b.shape.Height, b.shape.Width, size/2, b.n)
+	b.add(nn.NewToPlanes(in))
+	for range 2 {
+		in = b.convolution(in, channels, size)
+		channels *= 2
+	}
+	b.add(nn.NewFlatten(in))
+	flat := in.C * in.H * in.W
+	b.hidden(flat, b.int("hidden"))
+	b.dense(b.int("hidden"), b.out)
+}
+
+// convolution adds convolution, normalisation, pooling and activation. Pooling
+// before the activation gives the same numbers wherever the function rises, for
+// a quarter of the work.
+func (b *builder) convolution(in *nn.Planes, channels, size int) *nn.Planes {
+	conv, out := nn.NewConv(in, channels, size)
+	b.add(conv)
+	norm := b.values["norm"] == "batch"
+	if norm {
+		b.add(nn.NewPlanesBatchNorm(out))
+	}
+	pool, pooled := nn.NewMaxPool(out, size/2, !norm, conv.Bound())
+	b.add(pool, nn.NewPlanesActivation(b.values["activation"], pooled))
+	return pooled
+}

@@ -1,0 +1,270 @@
+package trainer
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/trainer/data"
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
+	"github.com/danlu-ml/danlu/internal/trainer/nn"
+	"github.com/danlu-ml/danlu/internal/trainer/optim"
+	"github.com/danlu-ml/danlu/internal/trainer/sched"
+)
+
+// Run trains in the caller's goroutine. It calls report after every epoch and
+// ends when that returns false; the test part is scored then too. When ctx ends
+// it returns between two batches with ctx's error, having written the
+// checkpoint, if one is wanted, where it stood.
+func Run(ctx context.Context, c Config, report func(Epoch) (goOn bool)) (Result, error) {
+	p, err := c.plan()
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := newRunner(p)
+	if err != nil {
+		return Result{}, err
+	}
+	if c.Resume != "" {
+		if err := r.resume(c.Resume); err != nil {
+			return Result{}, err
+		}
+	}
+	return r.run(ctx, report)
+}
+
+// runner is a training in progress.
+type runner struct {
+	plan
+	split    *data.Split
+	net      *nn.Network
+	loss     *nn.CrossEntropy
+	opt      *optim.Optimizer
+	schedule sched.Schedule
+	batches  *batches
+	before   []nn.Real // parameters before the last step of an epoch
+	batch    int       // examples in a step
+	clip     float64
+	position
+}
+
+// position is how far a training is. With the parameters and the moments it is
+// all that a checkpoint holds.
+type position struct {
+	Epoch int // epochs done
+	Batch int // batches done of the next
+	Step  int // steps done
+	Sums  sums
+}
+
+// sums are what has been added up over the epoch in progress.
+type sums struct {
+	Loss     float64
+	Correct  int
+	Examples int
+	GradNorm float64
+	Clipped  int
+	Seconds  float64 // before an interruption
+}
+
+func newRunner(p plan) (*runner, error) {
+	table, err := p.task.load()
+	if err != nil {
+		return nil, err
+	}
+	v := p.values
+	split, err := table.Split(data.SplitOptions{
+		Validation: v.float("val_fraction"), Fraction: v.float("data_fraction"), Seed: uint64(v.int("data_seed")),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	batch := min(v.int("batch_size"), len(split.Train))
+	n := max(batch, 64) // validation goes in batches of at least that
+	b := &builder{
+		values: v, shape: table.Image, in: table.D, out: len(table.Classes), n: n, gemm: &kernel.Gemm{},
+	}
+	p.model.build(b)
+	net := nn.New(b.layers, p.Seed)
+	perEpoch := (len(split.Train) + batch - 1) / batch
+	opt, err := optim.New(v["optimizer"], optim.Options{
+		Momentum: v.float("momentum"), Nesterov: v.bool("nesterov"),
+		Beta1: v.float("beta1"), Beta2: v.float("beta2"), Alpha: v.float("alpha"), Eps: v.float("eps"),
+		WeightDecay: v.float("weight_decay"),
+	}, len(net.W), ranges(net, v.bool("decay_bias")))
+	if err != nil {
+		return nil, err
+	}
+	return &runner{
+		plan: p, split: split, net: net, opt: opt, batch: batch, clip: v.float("clip_norm"),
+		loss: nn.NewCrossEntropy(b.out, n, v.float("label_smoothing")),
+		schedule: sched.Schedule{
+			Name: v["schedule"], LR: v.float("lr"), Total: p.Epochs * perEpoch, Epoch: perEpoch,
+			Warmup:   int(v.float("warmup") * float64(perEpoch)),
+			StepSize: v.int("step_size"), Gamma: v.float("gamma"), PctStart: v.float("pct_start"),
+		},
+		batches: newBatches(split, p.Seed, v, n),
+		before:  make([]nn.Real, len(net.W)),
+	}, nil
+}
+
+// ranges are the parts of the parameters with and without weight decay.
+func ranges(net *nn.Network, all bool) []optim.Range {
+	var out []optim.Range
+	at := 0
+	for _, p := range net.Params {
+		decay := all || p.Role == nn.Weight
+		if n := len(out); n > 0 && out[n-1].Decay == decay {
+			out[n-1].To += p.Size
+		} else {
+			out = append(out, optim.Range{From: at, To: at + p.Size, Decay: decay})
+		}
+		at += p.Size
+	}
+	return out
+}
+
+func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, error) {
+	result := Result{Parameters: len(r.net.W)}
+	for r.Epoch < r.Epochs && !result.EndedEarly {
+		e, err := r.epoch(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				err = r.interrupted(ctx)
+			} else if report != nil {
+				report(e)
+			}
+			return result, err
+		}
+		if err := r.save(); err != nil {
+			return result, err
+		}
+		result.EndedEarly = report != nil && !report(e) && r.Epoch < r.Epochs
+	}
+	result.Epochs = r.Epoch
+	test := r.evaluate(r.split.Test, false)
+	result.TestLoss, result.TestAccuracy = test.loss, test.accuracy
+	result.MacroF1 = test.macroF1(r.loss.Classes)
+	return result, nil
+}
+
+// interrupted leaves a checkpoint of a training that ctx has ended.
+func (r *runner) interrupted(ctx context.Context) error {
+	if err := r.save(); err != nil {
+		return err
+	}
+	return fmt.Errorf("train %s on %s: ended in epoch %d: %w", r.Model, r.task.Name, r.Epoch+1, context.Cause(ctx))
+}
+
+// epoch trains for what is left of an epoch and validates.
+func (r *runner) epoch(ctx context.Context) (Epoch, error) {
+	start := time.Now()
+	r.batches.shuffle(r.Epoch)
+	n := len(r.split.Train)
+	count := (n + r.batch - 1) / r.batch
+	ratio := 0.0
+	for ; r.Batch < count; r.Batch++ {
+		if ctx.Err() != nil {
+			r.Sums.Seconds += time.Since(start).Seconds()
+			return Epoch{}, ctx.Err()
+		}
+		from := r.Batch * r.batch
+		last := r.Batch == count-1
+		if last {
+			copy(r.before, r.net.W)
+		}
+		if loss := r.step(from, min(from+r.batch, n)); math.IsNaN(loss) {
+			e := r.summary(start, scores{loss: math.NaN()}, math.NaN())
+			return e, fmt.Errorf("train %s on %s: the loss is not a number in epoch %d, step %d: lower lr, or set clip_norm: %w",
+				r.Model, r.task.Name, r.Epoch+1, r.Step, ErrDiverged)
+		}
+		if last {
+			ratio = changeRatio(r.before, r.net.W)
+		}
+	}
+	e := r.summary(start, r.evaluate(r.split.Val, true), ratio)
+	e.Dead = r.net.Dead()
+	r.Epoch, r.Batch, r.Sums = r.Epoch+1, 0, sums{}
+	return e, nil
+}
+
+// step trains on one batch and returns its loss, summed over the examples.
+func (r *runner) step(from, to int) float64 {
+	x, y := r.batches.train(from, to, r.Step)
+	pass := nn.Pass{N: to - from, Train: true, Seed: r.Seed, Step: uint64(r.Step)}
+	logits := r.net.Forward(x, pass)
+	loss, correct := r.loss.Of(logits, y)
+	r.Sums.Loss += loss
+	r.Sums.Correct += correct
+	r.Sums.Examples += len(y)
+	if math.IsNaN(loss) {
+		return loss
+	}
+	r.net.Backward(r.loss.Gradient(y), pass)
+	norm := math.Sqrt(kernel.SumSquares(r.net.G))
+	r.Sums.GradNorm += norm
+	if r.clip > 0 && norm > r.clip {
+		kernel.Scale(r.net.G, nn.Real(r.clip/norm))
+		r.Sums.Clipped++
+	}
+	r.opt.Step(r.net.W, r.net.G, r.schedule.At(r.Step), r.Step+1)
+	r.Step++
+	return loss
+}
+
+func (r *runner) summary(start time.Time, val scores, ratio float64) Epoch {
+	steps := float64(max(1, (r.Sums.Examples+r.batch-1)/r.batch))
+	return Epoch{
+		Epoch: r.Epoch + 1, Step: r.Step,
+		TrainLoss:     r.Sums.Loss / float64(r.Sums.Examples),
+		TrainAccuracy: float64(r.Sums.Correct) / float64(r.Sums.Examples),
+		ValLoss:       val.loss, ValAccuracy: val.accuracy,
+		LR:       r.schedule.At(r.Step - 1),
+		GradNorm: r.Sums.GradNorm / steps, Clipped: float64(r.Sums.Clipped) / steps,
+		UpdateRatio: ratio,
+		Seconds:     r.Sums.Seconds + time.Since(start).Seconds(),
+	}
+}
+
+// changeRatio is ‖after − before‖ ÷ ‖after‖. It overwrites before.
+func changeRatio(before, after []nn.Real) float64 {
+	kernel.Axpy(before, -1, after)
+	if size := kernel.SumSquares(after); size > 0 {
+		return math.Sqrt(kernel.SumSquares(before) / size)
+	}
+	return 0
+}
+
+// evaluate scores the network on rows; watch counts silent units.
+func (r *runner) evaluate(rows []int32, watch bool) scores {
+	c := r.loss.Classes
+	s := scores{confusion: make([]int, c*c)}
+	smoothing := r.loss.Smoothing
+	r.loss.Smoothing = 0
+	defer func() { r.loss.Smoothing = smoothing }()
+	correct := 0
+	for from := 0; from < len(rows); from += 64 {
+		x, y := r.batches.gather(rows[from:min(from+64, len(rows))])
+		logits := r.net.Forward(x, nn.Pass{N: len(y), Watch: watch})
+		loss, right := r.loss.Of(logits, y)
+		s.loss += loss
+		correct += right
+		for i, label := range y {
+			s.confusion[int(label)*c+argmax(logits[i*c:(i+1)*c])]++
+		}
+	}
+	s.loss /= float64(len(rows))
+	s.accuracy = float64(correct) / float64(len(rows))
+	return s
+}
+
+func argmax(row []nn.Real) int {
+	best := 0
+	for j, v := range row {
+		if v > row[best] {
+			best = j
+		}
+	}
+	return best
+}

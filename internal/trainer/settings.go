@@ -1,0 +1,72 @@
+package trainer
+
+import (
+	"slices"
+
+	"github.com/danlu-ml/danlu/internal/trainer/nn"
+	"github.com/danlu-ml/danlu/internal/trainer/optim"
+	"github.com/danlu-ml/danlu/internal/trainer/sched"
+)
+
+// Settings are those of a model on a task, in the order in which one would think
+// of them. An empty model is the task's default.
+func Settings(taskName, modelName string) ([]Setting, error) {
+	p, err := Config{Task: taskName, Model: modelName}.plan()
+	if err != nil {
+		return nil, err
+	}
+	return settingsFor(p.task, p.model), nil
+}
+
+func settingsFor(t task, m model) []Setting {
+	all := slices.Clone(training)
+	all = append(all, m.settings...)
+	all = append(all, dataSettings...)
+	if t.pictures {
+		all = append(all, pictureSettings...)
+	}
+	return all
+}
+
+// training are the settings of every model.
+var training = []Setting{
+	{Name: "lr", Kind: "float", Low: 1e-9, High: 100, Log: true, Default: "0.001", Role: "learning_rate", Help: "learning rate at its highest"},
+	{Name: "batch_size", Kind: "int", Low: 1, High: 4096, Log: true, Default: "128", Role: "batch_size", Help: "examples in a step"},
+	{Name: "optimizer", Kind: "choice", Choices: optim.Names, Default: "adam", Role: "optimizer", Help: "how gradients become steps"},
+	{Name: "momentum", Kind: "float", Low: 0, High: 0.9999, Default: "0", Role: "momentum", When: "optimizer=sgd,rmsprop", Help: "share of the last step kept"},
+	{Name: "nesterov", Kind: "bool", Default: "false", When: "optimizer=sgd", Help: "look ahead along the momentum"},
+	{Name: "beta1", Kind: "float", Low: 0, High: 0.9999, Default: "0.9", Role: "momentum", When: "optimizer=adam,adamw", Help: "smoothing of gradients"},
+	{Name: "beta2", Kind: "float", Low: 0, High: 0.999999, Default: "0.999", When: "optimizer=adam,adamw", Help: "smoothing of squared gradients"},
+	{Name: "alpha", Kind: "float", Low: 0, High: 0.999999, Default: "0.99", When: "optimizer=rmsprop", Help: "smoothing of squared gradients"},
+	{Name: "eps", Kind: "float", Low: 1e-16, High: 1, Log: true, Default: "1e-08", When: "optimizer=adam,adamw,rmsprop", Help: "added to the root of squared gradients"},
+	{Name: "weight_decay", Kind: "float", Low: 0, High: 100, Log: true, Default: "0", Role: "weight_decay", Help: "pull to zero; decoupled for adamw, else L2"},
+	{Name: "decay_bias", Kind: "bool", Default: "false", Help: "apply weight decay to biases and normalisation too"},
+	{Name: "schedule", Kind: "choice", Choices: sched.Names, Default: "constant", Role: "schedule", Help: "course of the learning rate; ends where training ends"},
+	{Name: "warmup", Kind: "float", Low: 0, High: 1e6, Default: "0", Role: "warmup", Help: "epochs in which the rate rises to lr"},
+	{Name: "step_size", Kind: "int", Low: 1, High: 1e6, Default: "10", When: "schedule=step", Help: "epochs between two changes"},
+	{Name: "gamma", Kind: "float", Low: 1e-6, High: 1, Default: "0.1", When: "schedule=step", Help: "factor of a change"},
+	{Name: "pct_start", Kind: "float", Low: 0.01, High: 0.99, Default: "0.3", When: "schedule=onecycle", Help: "share of the steps in which the rate rises"},
+	{Name: "label_smoothing", Kind: "float", Low: 0, High: 0.9, Default: "0", Role: "label_smoothing", Help: "share of the target spread over all classes"},
+	{Name: "clip_norm", Kind: "float", Low: 0, High: 1e6, Log: true, Default: "0", Role: "gradient_clip", Help: "largest norm of the gradient; 0 is no limit"},
+}
+
+// dataSettings are about the examples.
+var dataSettings = []Setting{
+	{Name: "val_fraction", Kind: "float", Low: 0.01, High: 0.9, Default: "0.2", Help: "share of the training part put aside to validate"},
+	{Name: "data_seed", Kind: "int", Low: 0, High: 1 << 52, Default: "0", Help: "decides which examples validate"},
+	{Name: "data_fraction", Kind: "float", Low: 1e-4, High: 1, Log: true, Default: "1", Role: "data_fraction", Help: "share of the training examples used"},
+}
+
+// pictureSettings are about pictures.
+var pictureSettings = []Setting{
+	{Name: "shift", Kind: "int", Low: 0, High: 8, Default: "0", Role: "augmentation", Help: "pixels a picture is moved by at most, each way"},
+	{Name: "flip", Kind: "bool", Default: "false", Role: "augmentation", Help: "mirror every second picture, left to right"},
+}
+
+func activation() Setting {
+	return Setting{Name: "activation", Kind: "choice", Choices: nn.Activations, Default: "relu", Role: "activation", Help: "function between layers"}
+}
+
+func dropout() Setting {
+	return Setting{Name: "dropout", Kind: "float", Low: 0, High: 0.95, Default: "0", Role: "dropout", Help: "chance of a hidden unit to be dropped"}
+}

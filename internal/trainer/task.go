@@ -1,0 +1,49 @@
+package trainer
+
+import (
+	"fmt"
+
+	"github.com/danlu-ml/danlu/internal/trainer/data"
+)
+
+// Info names something to choose and says what it is.
+type Info struct {
+	Name string `json:"name"`
+	Help string `json:"help"`
+}
+
+// task is a set of examples and what suits it.
+type task struct {
+	Info
+	load     func() (*data.Table, error)
+	model    string // default
+	pictures bool
+}
+
+var tasks = []task{
+	{Info{"fashion-mnist", "28×28 grey pictures of ten kinds of clothing: 6,000 to train and validate, 1,000 to test"}, data.FashionMNIST, "cnn", true},
+	{Info{"digits", "8×8 grey pictures of handwritten digits: 1,297 to train and validate, 500 to test"}, data.Digits, "mlp", true},
+}
+
+// Tasks are the embedded tasks.
+func Tasks() []Info {
+	var all []Info
+	for _, t := range tasks {
+		all = append(all, t.Info)
+	}
+	return all
+}
+
+func findTask(c Config) (task, error) {
+	if c.Data != "" {
+		return task{}, fmt.Errorf("%w: data %q: only embedded tasks are known; name one with task", ErrConfig, c.Data)
+	}
+	var names []string
+	for _, t := range tasks {
+		if t.Name == c.Task {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return task{}, unknown("task", c.Task, names)
+}
