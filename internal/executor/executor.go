@@ -63,7 +63,9 @@ type Launch struct {
 	// Observe are regular expressions (RE2) with named groups, matched against
 	// each line of the program's output by the wrapper; what they find goes to
 	// Spool as reports. A group `step` gives the step; without it the n-th
-	// match is step n. Other groups are metrics.
+	// match is step n. Other groups are metrics: numbers as Go or Python print
+	// them, nan and inf among them. A percent sign right behind a number
+	// divides it by 100, whether the group took it in or not.
 	Observe []string `json:"observe,omitempty"`
 	// Spool is the file reports are appended to when nobody answers, one JSON
 	// object a line: {"step":3,"values":{"val_loss":0.41}}. Absolute.
@@ -116,7 +118,12 @@ type Exit struct {
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended"`
 	CPU      float64   `json:"cpu_seconds"` // user + system, whole tree
-	MaxRSSMB float64   `json:"max_rss_mb"`
+	MaxRSSMB float64   `json:"max_rss_mb"`  // of its largest process
+	// Dropped is how many bytes of output could not be kept because writing
+	// them failed, on a full disk say. What LogLimit leaves out isn't counted.
+	Dropped int64 `json:"dropped_bytes,omitempty"`
+	// LostReports is how many reports found by Observe could not be written.
+	LostReports int `json:"lost_reports,omitempty"`
 }
 
 // Status is what the engine says of one job.

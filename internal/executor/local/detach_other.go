@@ -1,0 +1,9 @@
+//go:build !unix && !windows
+
+package local
+
+import "syscall"
+
+var detached = &syscall.SysProcAttr{}
+
+func reap(int) {}

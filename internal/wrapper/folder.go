@@ -1,0 +1,76 @@
+package wrapper
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/executor"
+)
+
+// The files of an attempt's folder, beside the streams' logs (logwriter.go).
+const (
+	launchFile  = "launch.json" // Spec: what to start
+	claimFile   = "claim"       // Claim: who runs it; appears complete, once
+	childFile   = "child"       // proctree.Identity of the program itself
+	cancelFile  = "cancel"      // an Order: it was asked to end
+	exitFile    = "exit.json"   // executor.Exit: how it ended; renamed into place last
+	exitReserve = "exit.json.new"
+	wrapperLog  = "wrapper.log" // the wrapper's standard error
+)
+
+// AttemptDir is the folder of one attempt within its trial's folder.
+func AttemptDir(trialDir string, attempt int) string {
+	return filepath.Join(trialDir, "attempt-"+strconv.Itoa(attempt))
+}
+
+// LaunchFile, ExitFile and LogFile are the launch, the exit record and the
+// wrapper's own standard error in an attempt's folder.
+func LaunchFile(dir string) string { return filepath.Join(dir, launchFile) }
+func ExitFile(dir string) string   { return filepath.Join(dir, exitFile) }
+func LogFile(dir string) string    { return filepath.Join(dir, wrapperLog) }
+
+// ReadExit reads how an attempt ended. The error wraps [fs.ErrNotExist] if it
+// hasn't.
+func ReadExit(dir string) (executor.Exit, error) {
+	var e executor.Exit
+	return e, readJSON(filepath.Join(dir, exitFile), &e)
+}
+
+// now is the time as records keep it.
+func now() time.Time { return time.Now().UTC() }
+
+func readJSON(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	return nil
+}
+
+// replaceJSON writes v under a name of this process's own and renames it to
+// path, so that a reader sees all of it or what was there before.
+func replaceJSON(path string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", path, err)
+	}
+	temp := path + "." + strconv.Itoa(os.Getpid()) + ".new"
+	if err := os.WriteFile(temp, append(b, '\n'), 0o600); err != nil {
+		os.Remove(temp)
+		return err
+	}
+	return os.Rename(temp, path)
+}
+
+func removeIfEmpty(path string) {
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		os.Remove(path)
+	}
+}
