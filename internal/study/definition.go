@@ -169,3 +169,14 @@ func (p Provenance) SameCode(q Provenance) bool {
 	}
 	return true
 }
+
+// Code names the version of the code in a few words.
+func (p Provenance) Code() string {
+	switch {
+	case p.Commit != "" && p.Dirty != "":
+		return p.Commit[:min(len(p.Commit), 12)] + " with uncommitted changes"
+	case p.Commit != "":
+		return p.Commit[:min(len(p.Commit), 12)]
+	}
+	return "files without version control"
+}

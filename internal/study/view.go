@@ -24,6 +24,7 @@ type View struct {
 	Notes       []Noted    // on the study
 	Changes     []Changed
 	Count       map[State]int
+	Started     int              // trials started, of whatever became of them
 	Steps       int64            // trained, over all attempts
 	SeenMetrics map[string]int64 // how many points of each metric
 	busy        time.Duration    // during which at least one attempt ran
@@ -193,6 +194,9 @@ func (v *View) start(t *Trial, b Started, at time.Time) error {
 	if b.From == 0 {
 		t.Metrics = map[string]*Series{}
 	}
+	if b.Attempt == 1 {
+		v.Started++ // retries and resumes are not new trials
+	}
 	t.Attempts = append(t.Attempts, Attempt{
 		Number: b.Attempt, From: b.From, To: b.To, Resume: b.Resume, Dir: b.Dir,
 		Started: at, State: Running, LastStep: b.From,
@@ -358,17 +362,6 @@ func (v *View) GPUHours(now time.Time) float64 {
 		}
 	}
 	return d.Hours()
-}
-
-// StartedTrials counts the trials started: what budget.trials bounds.
-func (v *View) StartedTrials() int {
-	n := 0
-	for _, t := range v.Trials {
-		if len(t.Attempts) > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // Pareto lists the completed trials that no other beats in every objective, by
