@@ -3,7 +3,11 @@ package study
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/space"
@@ -127,8 +131,20 @@ type Algorithm struct {
 }
 
 // Decode reads the options into a struct with JSON tags. Options the struct does
-// not have are refused.
+// not have are refused, with the nearest one that it has.
 func (a Algorithm) Decode(into any) error {
+	known := optionNames(into)
+	for _, name := range slices.Sorted(maps.Keys(a.Options)) {
+		switch near := space.Nearest(name, known); {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			return fmt.Errorf("%s is not an option: %s has none", name, a.Name)
+		case near != "":
+			return fmt.Errorf("%s is not an option of %s; did you mean %s?", name, a.Name, near)
+		default:
+			return fmt.Errorf("%s is not an option of %s: it has %s", name, a.Name, strings.Join(known, ", "))
+		}
+	}
 	text, err := json.Marshal(a.Options)
 	if err != nil {
 		return err
@@ -137,6 +153,17 @@ func (a Algorithm) Decode(into any) error {
 		return fmt.Errorf("options of %s: %w", a.Name, err)
 	}
 	return nil
+}
+
+// optionNames lists the JSON names of the fields of the struct that into points
+// to.
+func optionNames(into any) []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }
 
 // Provenance is what a result came from: recorded with every study and again
