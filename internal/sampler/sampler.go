@@ -5,6 +5,8 @@
 // nothing and remembers nothing that the log does not hold; a cache may make it
 // faster, never different. samplertest asks every one of them the same questions.
 //
+// [New] makes a sampler by its name; [Feasible] keeps one within constraints.
+//
 // Start reading at [Sampler], then at any algorithm's file.
 package sampler
 
@@ -36,7 +38,9 @@ type Sampler interface {
 	//
 	// It draws from rng alone, which the caller makes anew for the trial number
 	// of the first proposal: the same log gives the same proposals, bit for bit.
-	// It does not change v. Trials without a loss (waiting, running, stopped),
+	// What has to hold over the whole study (a scramble, an order) comes from the
+	// definition's seed. No configuration is proposed that a trial, in whatever
+	// state, already has. It does not change v. Trials without a loss (waiting, running, stopped),
 	// failed ones and non-finite losses are ordinary input. An error means that
 	// the study can't be sampled at all, and why.
 	Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error)
