@@ -1,0 +1,179 @@
+package scheduler
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// asha stops trials that are not among the best where trials are compared: the
+// stopping form of asynchronous successive halving (Li et al. 2020, A System for
+// Massively Parallel Hyperparameter Tuning; their Algorithm 2 promotes instead,
+// and needs checkpoints). Rungs are a factor Eta apart; at each, a trial goes on
+// if it is among the best 1/Eta of those that came so far, itself included and at
+// least one, so the first always does.
+//
+// Nobody waits for others: early verdicts rest on few trials, and the first bar
+// is the default configuration, which is never judged but counts. With several
+// objectives trials are ranked by how many others dominate them.
+type asha struct {
+	eta   float64
+	rungs []int64 // ascending; nil: unbounded
+	min   int64   // the first of unbounded rungs
+}
+
+type ashaOptions struct {
+	// Eta is the share that goes on, as its inverse; 0 means 3.
+	Eta float64 `json:"eta"`
+	// Min is the first rung's step. 0 means the end of training divided by Eta so
+	// often that four rungs fit, or as many as have a step; 1 where the end is
+	// unknown.
+	Min int64 `json:"min"`
+}
+
+func newASHA(a study.Algorithm, def *study.Definition) (Scheduler, error) {
+	var o ashaOptions
+	if err := a.Decode(&o); err != nil {
+		return nil, err
+	}
+	if o.Eta == 0 {
+		o.Eta = 3
+	}
+	last := def.Fidelity.Max
+	switch {
+	case o.Eta < 1.5 || o.Eta > 100:
+		return nil, fmt.Errorf("eta is %v: want a number from 1.5 to 100, as in {asha: {eta: 3}}", o.Eta)
+	case o.Min < 0:
+		return nil, fmt.Errorf("min is %d: want the first step at which trials are compared, from 1 on", o.Min)
+	case last > 0 && o.Min >= last:
+		return nil, fmt.Errorf("min is %d, where a trial is at its end (fidelity.max is %d): want a step before it", o.Min, last)
+	case last == 0:
+		return asha{eta: o.Eta, min: max(o.Min, 1)}, nil
+	}
+	return asha{eta: o.Eta, rungs: rungs(o.Min, last, o.Eta)}, nil
+}
+
+// rungsByDefault is how many rungs there are if none is given: the first then
+// lies at about a hundredth of the training (Eta 3).
+const rungsByDefault = 4
+
+// rungs are the steps before last at which trials are compared: from first on,
+// each eta times the one before it, but for those so near the end that little is
+// left to save; without a first one, counted down from the end.
+func rungs(first, last int64, eta float64) []int64 {
+	steps := []int64{}
+	if first > 0 {
+		for x := float64(first); x <= float64(last)/math.Sqrt(eta) || len(steps) == 0; x *= eta {
+			steps = append(steps, int64(math.Round(x)))
+		}
+		return slices.Compact(steps)
+	}
+	x := float64(last)
+	for range rungsByDefault {
+		x /= eta
+		if r := int64(math.Round(x)); r >= 1 && r < last {
+			steps = append(steps, r)
+		}
+	}
+	slices.Reverse(steps)
+	return slices.Compact(steps)
+}
+
+// rung is the highest rung at or below step.
+func (a asha) rung(step int64) (int64, bool) {
+	if a.rungs != nil {
+		i, found := slices.BinarySearch(a.rungs, step)
+		if !found {
+			i--
+		}
+		if i < 0 {
+			return 0, false
+		}
+		return a.rungs[i], true
+	}
+	if step < a.min {
+		return 0, false
+	}
+	x := float64(a.min)
+	for math.Round(x*a.eta) <= float64(step) {
+		x *= a.eta
+	}
+	return int64(math.Round(x)), true
+}
+
+// due is the rung that t comes upon with its report at step: the highest one
+// between the report before and this one. A report that arrives after a later one
+// was judged at a rung comes upon nothing: that rung has been decided.
+func (a asha) due(t *study.Trial, step int64) (int64, bool) {
+	rung, ok := a.rung(step)
+	if !ok {
+		return 0, false
+	}
+	i, ok := find(t.Curve(), step)
+	if !ok || (i > 0 && t.Curve()[i-1].Step >= rung) {
+		return 0, false
+	}
+	decided := slices.ContainsFunc(t.Verdicts, func(j study.Judged) bool { return j.Rung && j.Step > step })
+	return rung, !decided
+}
+
+// Name implements [Scheduler].
+func (asha) Name() string { return "asha" }
+
+// Next implements [Scheduler].
+func (asha) Next(_ *study.View, n int) []Action { return startAll(n) }
+
+// Judge implements [Scheduler]. Between rungs it takes time in proportion to the
+// logarithm of the trial's reports, at a rung to the number of trials.
+func (a asha) Judge(v *study.View, t *study.Trial, step int64) Verdict {
+	if last := v.Horizon(t); last > 0 && step >= last {
+		return goOn
+	}
+	rung, ok := a.due(t, step)
+	if !ok {
+		return goOn
+	}
+	own, ok := standing(v.Def, t, rung, make([]float64, len(v.Def.Objectives)))
+	switch {
+	case !ok:
+		return goOn
+	case infinite(own):
+		return diverged(v.Def, step)
+	case len(own) > 1:
+		return a.judgeMany(v, t, own, rung, step)
+	}
+	others := make([]float64, 0, len(v.Trials))
+	into := make([]float64, 1)
+	better := 0
+	for _, u := range v.Trials {
+		if u == t {
+			continue
+		}
+		if losses, ok := standing(v.Def, u, rung, into); ok {
+			others = append(others, losses[0])
+			if losses[0] < own[0] {
+				better++
+			}
+		}
+	}
+	n := len(others) + 1
+	keep := a.keep(n)
+	verdict := Verdict{Decision: study.Continue, Rung: true}
+	if better >= keep {
+		verdict.Decision = study.Stop
+	}
+	o := v.Def.Objectives[0]
+	if n == 1 {
+		verdict.Why = fmt.Sprintf("%s at %s: the first to come so far", number(o, own[0]), at(v.Def, step))
+		return verdict
+	}
+	bar := smallest(append(others, own[0]), keep)
+	verdict.Why = fmt.Sprintf("%s at %s: rank %d of %d, the best %d go on (%s or better)",
+		number(o, own[0]), at(v.Def, step), better+1, n, keep, number(o, bar))
+	return verdict
+}
+
+// keep is how many of n trials go on past a rung.
+func (a asha) keep(n int) int { return max(1, int(float64(n)/a.eta)) }
