@@ -29,21 +29,68 @@ func Scale(y []Real, a Real) {
 	}
 }
 
-// SumSquares is Σ x². Partial sums of 4096 numbers are kept in Real, their
-// total in float64.
-func SumSquares(x []Real) float64 {
+// Mul does y *= x.
+func Mul(y, x []Real) {
+	n := mulVec(y, x[:len(y)])
+	for i := n; i < len(y); i++ {
+		y[i] *= x[i]
+	}
+}
+
+// Affine does y = a·x + b.
+func Affine(y, x []Real, a, b Real) {
+	n := affineVec(y, x[:len(y)], &[2]Real{a, b})
+	for i := n; i < len(y); i++ {
+		y[i] = a*x[i] + b
+	}
+}
+
+// Combine does y = a·u + b·v + c.
+func Combine(y []Real, a Real, u []Real, b Real, v []Real, c Real) {
+	n := combineVec(y, u[:len(y)], v[:len(y)], &[3]Real{a, b, c})
+	for i := n; i < len(y); i++ {
+		y[i] = a*u[i] + b*v[i] + c
+	}
+}
+
+// stretch is how many numbers are summed in Real before the sum goes on in
+// float64.
+const stretch = 4096
+
+// Sum is Σ x.
+func Sum(x []Real) float64 {
 	total := 0.0
 	for len(x) > 0 {
-		part := x[:min(len(x), 4096)]
+		part := x[:min(len(x), stretch)]
 		x = x[len(part):]
-		n, sum := sumSquaresVec(part)
+		n, sum := sumVec(part)
 		for _, v := range part[n:] {
-			sum += v * v
+			sum += v
 		}
 		total += float64(sum)
 	}
 	return total
 }
+
+// Dot is Σ x·y.
+func Dot(x, y []Real) float64 {
+	total := 0.0
+	y = y[:len(x)]
+	for len(x) > 0 {
+		n := min(len(x), stretch)
+		u, v := x[:n], y[:n]
+		x, y = x[n:], y[n:]
+		done, sum := dotVec(u, v)
+		for i := done; i < n; i++ {
+			sum += u[i] * v[i]
+		}
+		total += float64(sum)
+	}
+	return total
+}
+
+// SumSquares is Σ x².
+func SumSquares(x []Real) float64 { return Dot(x, x) }
 
 // ReLU does y = max(x, 0). A NaN stays NaN in portable code and may become 0
 // elsewhere: look for it in the loss, before the activation.

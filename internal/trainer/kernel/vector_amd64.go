@@ -44,16 +44,69 @@ func scaleVec(y []Real, a Real) int {
 	}
 }
 
-func sumSquaresVec(x []Real) (int, Real) {
+func mulVec(y, x []Real) int {
+	switch n := bulk(len(y)); {
+	case n == 0:
+		return 0
+	case active == AVX512:
+		mulAVX512(n, &y[0], &x[0])
+		return n
+	default:
+		mulAVX2(n, &y[0], &x[0])
+		return n
+	}
+}
+
+func affineVec(y, x []Real, ab *[2]Real) int {
+	switch n := bulk(len(y)); {
+	case n == 0:
+		return 0
+	case active == AVX512:
+		affineAVX512(n, &y[0], &x[0], ab)
+		return n
+	default:
+		affineAVX2(n, &y[0], &x[0], ab)
+		return n
+	}
+}
+
+func combineVec(y, u, v []Real, abc *[3]Real) int {
+	switch n := bulk(len(y)); {
+	case n == 0:
+		return 0
+	case active == AVX512:
+		combineAVX512(n, &y[0], &u[0], &v[0], abc)
+		return n
+	default:
+		combineAVX2(n, &y[0], &u[0], &v[0], abc)
+		return n
+	}
+}
+
+func sumVec(x []Real) (int, Real) {
 	var sum Real
 	switch n := bulk(len(x)); {
 	case n == 0:
 		return 0, 0
 	case active == AVX512:
-		sumSquaresAVX512(n, &x[0], &sum)
+		sumAVX512(n, &x[0], &sum)
 		return n, sum
 	default:
-		sumSquaresAVX2(n, &x[0], &sum)
+		sumAVX2(n, &x[0], &sum)
+		return n, sum
+	}
+}
+
+func dotVec(x, y []Real) (int, Real) {
+	var sum Real
+	switch n := bulk(len(x)); {
+	case n == 0:
+		return 0, 0
+	case active == AVX512:
+		dotAVX512(n, &x[0], &y[0], &sum)
+		return n, sum
+	default:
+		dotAVX2(n, &x[0], &y[0], &sum)
 		return n, sum
 	}
 }
@@ -157,7 +210,19 @@ func axpyAVX512(n int, y, x *float32, a float32)
 func scaleAVX512(n int, y *float32, a float32)
 
 //go:noescape
-func sumSquaresAVX512(n int, x *float32, sum *float32)
+func mulAVX512(n int, y, x *float32)
+
+//go:noescape
+func affineAVX512(n int, y, x *float32, ab *[2]float32)
+
+//go:noescape
+func combineAVX512(n int, y, u, v *float32, abc *[3]float32)
+
+//go:noescape
+func sumAVX512(n int, x *float32, sum *float32)
+
+//go:noescape
+func dotAVX512(n int, x, y *float32, sum *float32)
 
 //go:noescape
 func reluAVX512(n int, y, x *float32)
@@ -187,7 +252,19 @@ func axpyAVX2(n int, y, x *float32, a float32)
 func scaleAVX2(n int, y *float32, a float32)
 
 //go:noescape
-func sumSquaresAVX2(n int, x *float32, sum *float32)
+func mulAVX2(n int, y, x *float32)
+
+//go:noescape
+func affineAVX2(n int, y, x *float32, ab *[2]float32)
+
+//go:noescape
+func combineAVX2(n int, y, u, v *float32, abc *[3]float32)
+
+//go:noescape
+func sumAVX2(n int, x *float32, sum *float32)
+
+//go:noescape
+func dotAVX2(n int, x, y *float32, sum *float32)
 
 //go:noescape
 func reluAVX2(n int, y, x *float32)

@@ -34,18 +34,71 @@ loop: \
 	SUBQ    LANES, CX    \
 	JNZ     loop
 
-#define SUMSQUARES \
+#define MUL \
+loop: \
+	VMOVUPS (DI), V0     \
+	VMULPS  (SI), V0, V0 \
+	VMOVUPS V0, (DI)     \
+	ADDQ    WIDTH, DI    \
+	ADDQ    WIDTH, SI    \
+	SUBQ    LANES, CX    \
+	JNZ     loop
+
+// V8, V9: factor and summand, from (AX).
+#define AFFINE \
+	VBROADCASTSS (AX), V8    \
+	VBROADCASTSS 4(AX), V9   \
+loop: \
+	VMOVUPS     (SI), V0     \
+	VFMADD213PS V9, V8, V0   \
+	VMOVUPS     V0, (DI)     \
+	ADDQ        WIDTH, DI    \
+	ADDQ        WIDTH, SI    \
+	SUBQ        LANES, CX    \
+	JNZ         loop
+
+// V8, V9, V10: two factors and a summand, from (AX).
+#define COMBINE \
+	VBROADCASTSS (AX), V8    \
+	VBROADCASTSS 4(AX), V9   \
+	VBROADCASTSS 8(AX), V10  \
+loop: \
+	VMOVUPS     (SI), V0     \
+	VFMADD213PS V10, V8, V0  \
+	VFMADD231PS (DX), V9, V0 \
+	VMOVUPS     V0, (DI)     \
+	ADDQ        WIDTH, DI    \
+	ADDQ        WIDTH, SI    \
+	ADDQ        WIDTH, DX    \
+	SUBQ        LANES, CX    \
+	JNZ         loop
+
+// TOTAL adds up V0 and puts the sum into (AX).
+#define TOTAL \
+	FOLD                \
+	VHADDPS X0, X0, X0  \
+	VHADDPS X0, X0, X0  \
+	VMOVSS  X0, (AX)
+
+#define SUM \
 	VXORPS V0, V0, V0 \
 loop: \
-	VMOVUPS     (DI), V1   \
-	VFMADD231PS V1, V1, V0 \
-	ADDQ        WIDTH, DI  \
-	SUBQ        LANES, CX  \
-	JNZ         loop       \
-	FOLD                   \
-	VHADDPS X0, X0, X0     \
-	VHADDPS X0, X0, X0     \
-	VMOVSS  X0, (AX)
+	VADDPS (DI), V0, V0 \
+	ADDQ   WIDTH, DI    \
+	SUBQ   LANES, CX    \
+	JNZ    loop         \
+	TOTAL
+
+#define DOT \
+	VXORPS V0, V0, V0 \
+loop: \
+	VMOVUPS     (DI), V1     \
+	VFMADD231PS (SI), V1, V0 \
+	ADDQ        WIDTH, DI    \
+	ADDQ        WIDTH, SI    \
+	SUBQ        LANES, CX    \
+	JNZ         loop         \
+	TOTAL
 
 #define RELU \
 	VXORPS V15, V15, V15 \

@@ -63,12 +63,52 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	RET
 
-// func sumSquaresAVX512(n int, x *float32, sum *float32)
-TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-24
+// func mulAVX512(n int, y, x *float32)
+TEXT ·mulAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ x+16(FP), SI
+	MUL
+	VZEROUPPER
+	RET
+
+// func affineAVX512(n int, y, x *float32, ab *[2]float32)
+TEXT ·affineAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ ab+24(FP), AX
+	AFFINE
+	VZEROUPPER
+	RET
+
+// func combineAVX512(n int, y, u, v *float32, abc *[3]float32)
+TEXT ·combineAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ u+16(FP), SI
+	MOVQ v+24(FP), DX
+	MOVQ abc+32(FP), AX
+	COMBINE
+	VZEROUPPER
+	RET
+
+// func sumAVX512(n int, x *float32, sum *float32)
+TEXT ·sumAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ x+8(FP), DI
 	MOVQ sum+16(FP), AX
-	SUMSQUARES
+	SUM
+	VZEROUPPER
+	RET
+
+// func dotAVX512(n int, x, y *float32, sum *float32)
+TEXT ·dotAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ x+8(FP), DI
+	MOVQ y+16(FP), SI
+	MOVQ sum+24(FP), AX
+	DOT
 	VZEROUPPER
 	RET
 

@@ -49,7 +49,11 @@ var operations = []struct {
 	{"ReLU", 0, func(x [][]Real) { ReLU(x[0], x[1]) }},
 	{"ReLUGrad", 0, func(x [][]Real) { ReLUGrad(x[0], x[1], x[2]) }},
 	{"Exp", 6, func(x [][]Real) { Exp(x[0], x[1]) }},
-	{"SumSquares", 64, func(x [][]Real) { x[4][0] = Real(SumSquares(x[0])) }},
+	{"Mul", 0, func(x [][]Real) { Mul(x[0], x[1]) }},
+	{"Affine", 4, func(x [][]Real) { Affine(x[0], x[1], 0.3, -2) }},
+	{"Combine", 8, func(x [][]Real) { Combine(x[0], 0.3, x[1], -2, x[2], 5) }},
+	{"Sum", 256, func(x [][]Real) { x[4][0] = Real(Sum(x[3])) }},
+	{"Dot", 256, func(x [][]Real) { x[4][0] = Real(Dot(x[3], x[3])) }},
 	{"SGD", 8, func(x [][]Real) { (&SGD{0.1, 0.9, 0.01, 1, 0.9}).Step(x[0], x[1], x[2]) }},
 	{"Adam", 16, func(x [][]Real) {
 		(&Adam{0.1, 0.9, 0.999, 3, 1e-8, 0.01, 0.99}).Step(x[0], x[1], x[2], x[3])

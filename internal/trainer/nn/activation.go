@@ -13,12 +13,10 @@ var Activations = []string{"relu", "leaky_relu", "gelu", "tanh", "sigmoid"}
 type Activation struct {
 	kind  string
 	units int
-	// at tells which unit a position belongs to while watching.
-	unitOf func(i int) int
-	halo   *Planes // whose halo must stay zero; nil for rows
-	x      []Real  // the last input, not owned
-	y, dx  []Real
-	alive  []bool
+	halo  *Planes // whose halo must stay zero; nil for rows
+	x     []Real  // the last input, not owned
+	y, dx []Real
+	alive []bool
 }
 
 // NewActivation makes an activation for up to n rows of d numbers: d units. kind
@@ -26,7 +24,7 @@ type Activation struct {
 // PyTorch.
 func NewActivation(kind string, d, n int) *Activation {
 	return &Activation{
-		kind: kind, units: d, unitOf: func(i int) int { return i % d },
+		kind: kind, units: d,
 		y: make([]Real, n*d), dx: make([]Real, n*d), alive: make([]bool, d),
 	}
 }
@@ -34,7 +32,7 @@ func NewActivation(kind string, d, n int) *Activation {
 // NewPlanesActivation makes an activation for pictures: a channel is a unit.
 func NewPlanesActivation(kind string, g *Planes) *Activation {
 	return &Activation{
-		kind: kind, units: g.C, unitOf: func(i int) int { return i / g.stride }, halo: g,
+		kind: kind, units: g.C, halo: g,
 		y: g.Alloc(), dx: g.Alloc(), alive: make([]bool, g.C),
 	}
 }
@@ -114,9 +112,8 @@ func normalCDF(v Real) Real { return Real(0.5 * math.Erfc(-float64(v)*math.Sqrt2
 
 func (l *Activation) watch(y []Real, p Pass) {
 	if l.halo != nil {
-		y = y[:0:0]
 		for c := range l.units {
-			for _, v := range l.halo.plane(l.y, c, p.N) {
+			for _, v := range l.halo.plane(y, c, p.N) {
 				l.alive[c] = l.alive[c] || v > 0
 			}
 		}
@@ -124,7 +121,7 @@ func (l *Activation) watch(y []Real, p Pass) {
 	}
 	for i, v := range y {
 		if v > 0 {
-			l.alive[l.unitOf(i)] = true
+			l.alive[i%l.units] = true
 		}
 	}
 }

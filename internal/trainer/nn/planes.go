@@ -37,9 +37,12 @@ func (g *Planes) plane(x []Real, c, n int) []Real {
 	return x[at : at+n*g.image]
 }
 
+// at is where channel c of picture i begins.
+func (g *Planes) at(c, i int) int { return c*g.stride + g.lead + i*g.image }
+
 // line is line y of channel c of picture i, without halo.
 func (g *Planes) line(x []Real, c, i, y int) []Real {
-	at := c*g.stride + g.lead + i*g.image + y*g.pitch
+	at := g.at(c, i) + y*g.pitch
 	return x[at : at+g.W : at+g.W]
 }
 

@@ -1,7 +1,10 @@
 package nn
 
+import "github.com/danlu-ml/danlu/internal/trainer/kernel"
+
 // PlanesBatchNorm is [BatchNorm] for pictures: a channel is a feature, and all
-// its pixels in the batch are its numbers.
+// its pixels in the batch are its numbers. The passes run over whole planes; the
+// halo, being zero, adds nothing to sums, and is made zero again.
 type PlanesBatchNorm struct {
 	batchStats
 	g     *Planes
@@ -21,48 +24,25 @@ func (l *PlanesBatchNorm) Forward(x []Real, p Pass) []Real {
 		l.recall()
 	}
 	for c := range l.g.C {
+		plane, y := l.g.plane(x, c, p.N), l.g.plane(l.y, c, p.N)
 		if p.Train {
-			l.measure(x, c, p.N)
+			l.measure(plane, y, c, p.N)
 		}
-		mean, factor, shift := l.mean[c], l.inverse[c]*l.scale.W[c], l.shift.W[c]
-		for i := range p.N {
-			for h := range l.g.H {
-				y := l.g.line(l.y, c, i, h)
-				for j, v := range l.g.line(x, c, i, h) {
-					y[j] = (v-mean)*factor + shift
-				}
-			}
-		}
+		factor := l.inverse[c] * l.scale.W[c]
+		kernel.Affine(y, plane, factor, l.shift.W[c]-l.mean[c]*factor)
 	}
+	l.g.ClearHalo(l.y, p.N)
 	return l.y
 }
 
-// measure learns channel c. The halo is zero, so the sum runs over all of it;
-// line by line, then added up, it keeps its precision.
-func (l *PlanesBatchNorm) measure(x []Real, c, n int) {
+// measure learns channel c. The halo's share of Σ(x − mean)² is subtracted. work
+// is overwritten.
+func (l *PlanesBatchNorm) measure(plane, work []Real, c, n int) {
 	count := n * l.g.H * l.g.W
-	total := 0.0
-	for i := range n {
-		for h := range l.g.H {
-			sum := Real(0)
-			for _, v := range l.g.line(x, c, i, h) {
-				sum += v
-			}
-			total += float64(sum)
-		}
-	}
-	mean := Real(total / float64(count))
-	total = 0
-	for i := range n {
-		for h := range l.g.H {
-			sum := Real(0)
-			for _, v := range l.g.line(x, c, i, h) {
-				sum += (v - mean) * (v - mean)
-			}
-			total += float64(sum)
-		}
-	}
-	l.learn(c, mean, Real(total), count)
+	mean := kernel.Sum(plane) / float64(count)
+	kernel.Affine(work, plane, 1, Real(-mean))
+	squares := kernel.SumSquares(work) - mean*mean*float64(len(plane)-count)
+	l.learn(c, Real(mean), Real(max(0, squares)), count)
 }
 
 // Backward is that of [BatchNorm.Backward].
@@ -72,33 +52,22 @@ func (l *PlanesBatchNorm) Backward(dy []Real, p Pass, needX bool) []Real {
 		share = 0
 	}
 	for c := range l.g.C {
+		g, x := l.g.plane(dy, c, p.N), l.g.plane(l.x, c, p.N)
 		mean, inverse := l.mean[c], l.inverse[c]
-		var totalDy, totalDyX float64
-		for i := range p.N {
-			for h := range l.g.H {
-				g := l.g.line(dy, c, i, h)
-				sumDy, sumDyX := Real(0), Real(0)
-				for j, v := range l.g.line(l.x, c, i, h) {
-					sumDy += g[j]
-					sumDyX += g[j] * (v - mean)
-				}
-				totalDy += float64(sumDy)
-				totalDyX += float64(sumDyX)
-			}
-		}
-		sumDy, sumDyX := Real(totalDy), Real(totalDyX)*inverse
+		sum := kernel.Sum(g)
+		sumDy, sumDyX := Real(sum), Real(kernel.Dot(g, x)-sum*float64(mean))*inverse
 		l.shift.G[c], l.scale.G[c] = sumDy, sumDyX
 		if !needX {
 			continue
 		}
-		for i := range p.N {
-			for h := range l.g.H {
-				g, dx := l.g.line(dy, c, i, h), l.g.line(l.dx, c, i, h)
-				for j, v := range l.g.line(l.x, c, i, h) {
-					dx[j] = l.scale.W[c] * inverse * (g[j] - share*(sumDy+(v-mean)*inverse*sumDyX))
-				}
-			}
-		}
+		// dx = factor·(dy − share·(sumDy + (x − mean)·inverse·sumDyX))
+		factor := l.scale.W[c] * inverse
+		byX := -factor * share * inverse * sumDyX
+		kernel.Combine(l.g.plane(l.dx, c, p.N), factor, g, byX, x, -factor*share*sumDy-byX*mean)
 	}
+	if !needX {
+		return nil
+	}
+	l.g.ClearHalo(l.dx, p.N)
 	return l.dx
 }
