@@ -51,8 +51,10 @@ func (g *Planes) ClearHalo(x []Real, n int) {
 	for c := range g.C {
 		p := g.plane(x, c, n)
 		for len(p) > 0 {
-			for y := range g.H {
-				clear(p[y*g.pitch+g.W : (y+1)*g.pitch])
+			for end := g.W; end < g.H*g.pitch; end += g.pitch {
+				for j := end; j < end+g.Pad; j++ { // too few for clear
+					p[j] = 0
+				}
 			}
 			clear(p[g.H*g.pitch : g.image])
 			p = p[g.image:]
