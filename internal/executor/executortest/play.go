@@ -53,6 +53,7 @@ func Main(script []string) int {
 //	cat FILE             copy standard input to FILE
 //	dump FILE            write arguments, environment and folder to FILE as JSON
 //	signal NUMBER        send itself a signal
+//	eat MIB              allocate and touch so much memory
 //	orphan FILE          leave a process behind in a session of its own, by way
 //	                     of one that ends; FILE gets its number
 //	bare-orphan FILE     the same, with nothing in its environment
@@ -107,6 +108,8 @@ func playWord(ctx context.Context, word, arg string) error {
 		return dump(arg)
 	case "signal":
 		return raise(ctx, arg)
+	case "eat":
+		return eat(arg)
 	case "orphan", "bare-orphan", "deaf-orphan", "fork":
 		return orphan(word, arg)
 	case "hold":
@@ -192,6 +195,19 @@ func raise(ctx context.Context, arg string) error {
 		return err
 	}
 	return sleep(ctx, "1m") // until it arrives
+}
+
+func eat(arg string) error {
+	n, err := strconv.Atoi(arg)
+	if err != nil {
+		return err
+	}
+	eaten := make([]byte, n<<20)
+	for i := 0; i < len(eaten); i += 4096 {
+		eaten[i] = 1
+	}
+	fmt.Fprint(io.Discard, eaten[len(eaten)-1])
+	return nil
 }
 
 // writeWhole makes path appear with its content.

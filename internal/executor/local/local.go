@@ -50,6 +50,7 @@ type Options struct {
 // Executor implements [executor.Executor] with processes of this machine.
 type Executor struct {
 	self    []string
+	ownFile bool // self is this process's own file
 	root    string
 	slots   int
 	log     *slog.Logger
@@ -91,7 +92,7 @@ func New(o Options) (*Executor, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find this program's own file: %w", err)
 		}
-		e.self = []string{exe, "__wrap"}
+		e.self, e.ownFile = []string{exe, "__wrap"}, true
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

@@ -27,12 +27,8 @@ func (e *Executor) start(dir, workDir string) (pid int, running *os.File, err er
 		return 0, nil, err
 	}
 	defer theirs.Close()
-	self := e.self[0]
-	if _, err := os.Stat(self); err != nil {
-		self = "/proc/self/exe" // our file was replaced or removed since we started
-	}
 	argv := append(e.self[:len(e.self):len(e.self)], wrapper.LaunchFile(dir))
-	p, err := os.StartProcess(self, argv, &os.ProcAttr{
+	p, err := os.StartProcess(e.program(), argv, &os.ProcAttr{
 		Dir: workDir, Env: wrapper.Env(), Files: []*os.File{null, theirs, log}, Sys: detached,
 	})
 	if err != nil {
@@ -41,6 +37,15 @@ func (e *Executor) start(dir, workDir string) (pid int, running *os.File, err er
 	}
 	defer p.Release()
 	return p.Pid, running, nil
+}
+
+// program is the file to execute as wrapper. Ours may have been removed or
+// replaced since we started, by a new build say; Linux still knows it then.
+func (e *Executor) program() string {
+	if _, err := os.Stat(e.self[0]); err != nil && e.ownFile {
+		return "/proc/self/exe"
+	}
+	return e.self[0]
 }
 
 // watchStarted follows a wrapper of our own from its start to its end. Like
