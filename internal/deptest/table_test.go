@@ -1,0 +1,129 @@
+package deptest
+
+import "strings"
+
+// row says what a package may import, directly.
+type row struct {
+	pkg   string // below the module's path; "." is the root
+	ours  string // packages of this module, each from a row above
+	other string // of other modules
+	why   string // the package is there, and stops there
+}
+
+func (r row) allows() map[string]bool {
+	set := map[string]bool{}
+	for name := range strings.FieldsSeq(r.ours) {
+		set[module+"/"+name] = true
+	}
+	for name := range strings.FieldsSeq(r.other) {
+		set[name] = true
+	}
+	return set
+}
+
+// table has the packages from the bottom to the top.
+var table = []row{
+	// Vocabulary.
+	{"internal/space", "", "", "parameters and their units: below everything"},
+	{"internal/study", "internal/space", "", "the log and its fold: knows parameters, and nobody who writes or reads a log"},
+	{"internal/study/studytest", "internal/space internal/study", "github.com/google/go-cmp/cmp github.com/google/go-cmp/cmp/cmpopts pgregory.net/rapid", "builds logs for tests"},
+
+	// Mathematics and tools that have never heard of a trial.
+	{"internal/sobol", "", "", "a sequence of points"},
+	{"internal/expr", "internal/space", "", "expressions over values: nearest names come from space"},
+	{"internal/proctree", "", "golang.org/x/sys/unix golang.org/x/sys/windows", "who a process is, and whether it lives"},
+	{"internal/command", "internal/space", "", "placeholders of a command line, filled in with values"},
+	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
+
+	// The trainer: knows nothing of tuning.
+	{"internal/trainer/kernel", "", "golang.org/x/sys/cpu", "arithmetic on slices"},
+	{"internal/trainer/nn", "internal/trainer/kernel", "", "layers"},
+	{"internal/trainer/optim", "internal/trainer/kernel", "", "optimisers"},
+	{"internal/trainer/sched", "", "", "schedules of a learning rate"},
+	{"internal/trainer/data", "", "", "data sets, embedded and from files"},
+	{"internal/trainer", "internal/trainer/kernel internal/trainer/nn internal/trainer/optim internal/trainer/sched internal/trainer/data", "", "a training program: it is tuned like any other, so it must not know by whom"},
+
+	// Deciders: pure functions of the view.
+	{"internal/sampler", "internal/sobol internal/space internal/study", "", "proposes from the view alone"},
+	{"internal/sampler/samplertest", "internal/sampler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every sampler the same questions"},
+	{"internal/scheduler", "internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
+	{"internal/scheduler/schedulertest", "internal/scheduler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every scheduler the same questions"},
+	{"internal/engine", "internal/expr internal/sampler internal/scheduler internal/space internal/study", "", "puts the deciders' words into events; has no clock, process or file"},
+
+	// Files of people.
+	{"internal/spec", "internal/command internal/expr internal/sampler internal/scheduler internal/space internal/study", "go.yaml.in/yaml/v4", "reads danlu.yaml and checks all of it before anything starts"},
+	{"internal/provenance", "internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows", "says what a result came from"},
+
+	// Where logs are kept.
+	{"internal/store", "internal/proctree internal/study", "", "the promises of a store, and who holds a lease"},
+	{"internal/store/storetest", "internal/proctree internal/space internal/store internal/study internal/study/studytest", "github.com/google/go-cmp/cmp github.com/google/go-cmp/cmp/cmpopts pgregory.net/rapid", "asks every store the same questions"},
+	{"internal/store/memory", "internal/store internal/study", "", "a store, and no other"},
+	{"internal/store/sqlite", "internal/proctree internal/store internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows modernc.org/sqlite modernc.org/sqlite/lib modernc.org/sqlite/vfs", "a store, and no other; the only one to know SQLite"},
+
+	// Where trials run.
+	{"internal/executor", "", "", "the promises of an executor; it knows nothing of metrics or logs"},
+	{"internal/wrapper", "internal/executor internal/proctree", "golang.org/x/sys/unix golang.org/x/sys/windows", "lives beside every attempt: small, and independent of the driver"},
+	{"internal/executor/executortest", "internal/executor internal/proctree", "github.com/google/go-cmp/cmp github.com/google/go-cmp/cmp/cmpopts go.uber.org/goleak", "asks every executor the same questions"},
+	{"internal/executor/local", "internal/executor internal/proctree internal/wrapper", "golang.org/x/sys/unix golang.org/x/sys/windows", "an executor, and no other"},
+	{"internal/executor/inproc", "internal/executor", "", "an executor, and no other"},
+	{"internal/executor/sim", "internal/executor", "", "an executor, and no other"},
+
+	// What trials say, and how they say it.
+	{"internal/inbox", "", "", "takes reports in; what becomes of them is its caller's business"},
+	{"trialio", "", "", "is imported by other people's programs: standard library only"},
+	{"internal/inbox/reportcli", "trialio", "", "a trial's voice in the shell"},
+
+	// Studies in motion.
+	{"internal/session", "internal/engine internal/proctree internal/spec internal/store internal/study", "", "the right to write one study"},
+	{"internal/runner", "internal/command internal/engine internal/executor internal/inbox internal/session internal/space internal/store internal/study", "", "the one place where things happen at once; knows the interfaces, no implementation"},
+	{"internal/pipe", "internal/engine internal/session internal/space internal/study", "", "ask-and-tell over lines"},
+	{"internal/export", "internal/space internal/study", "", "writes what a view holds"},
+	{"internal/display", "internal/space internal/study", "golang.org/x/term", "draws what a view holds"},
+
+	// What people start from.
+	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/session internal/snapshot internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
+	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},
+	{".", "internal/engine internal/session internal/space internal/spec internal/store internal/store/memory internal/store/sqlite internal/study", "", "the Go library"},
+	{"internal/deptest", "", "", "this"},
+	{"bench", "", "", "runs benchmarks as a user would: from outside"},
+	{"scripts/ansisvg", "", "golang.org/x/term", "draws a terminal's text for the documents"},
+	{"cmd/danlu", allOfOurs, "github.com/spf13/cobra golang.org/x/term golang.org/x/sys/unix golang.org/x/sys/windows", "one file a verb, no logic; the only one to know every implementation"},
+}
+
+// allOfOurs allows every package of the module.
+const allOfOurs = "*"
+
+// ban forbids packages to a package, at any distance.
+type ban struct {
+	pkgs   string
+	banned string
+	why    string
+}
+
+var bans = []ban{
+	{
+		"internal/wrapper",
+		"net/http crypto/tls html/template github.com/spf13/cobra modernc.org/sqlite go.yaml.in/yaml/v4",
+		"a wrapper runs beside every attempt, a thousand of them on one machine: what it imports costs memory each time",
+	},
+	{
+		"trialio internal/inbox/reportcli",
+		"github.com/spf13/cobra modernc.org/sqlite go.yaml.in/yaml/v4",
+		"a training program must not pay for what tunes it",
+	},
+	{
+		"internal/space internal/study internal/sobol internal/expr internal/sampler internal/scheduler",
+		"os/exec net net/http os/signal",
+		"deciders start nothing and wait for nothing",
+	},
+	{
+		"internal/engine",
+		"os/exec net net/http os/signal",
+		"the engine says what is to be done; the runner does it",
+	},
+	{
+		"internal/runner internal/pipe",
+		"modernc.org/sqlite github.com/spf13/cobra",
+		"the loop knows the interfaces alone",
+	},
+}
