@@ -1,0 +1,68 @@
+# danlu: build, check, measure. `make test` is everything, on a fresh machine too:
+# it needs Go, Python 3, git and, for the race detector, a C compiler (installed
+# where that is possible). Nothing outside this folder is changed otherwise.
+
+GO       ?= go
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+PLATFORMS = linux/arm64 darwin/arm64 windows/amd64
+
+GOFUMPT     = $(GO) run mvdan.cc/gofumpt@v0.12.0
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The binary is static, and the caller's settings must not matter.
+export CGO_ENABLED = 0
+export GOFLAGS     = -buildvcs=false
+unexport DANLU_LONG
+
+.DEFAULT_GOAL = build
+.NOTPARALLEL:
+.PHONY: build test lint fmt cross unit race client long bench demo picture clean
+
+build: ## dist/danlu
+	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/danlu ./cmd/danlu
+
+test: lint unit race client long cross ## everything
+	@echo 'make test: all passed'
+
+lint: ## format, vet, staticcheck, words that must not stay
+	@bad=$$($(GOFUMPT) -l .) || exit 1; \
+	if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+	scripts/leftovers
+
+fmt:
+	$(GOFUMPT) -l -w .
+
+unit: ## every Go test, short rounds
+	$(GO) test -timeout 10m ./...
+
+race: ## the same under the race detector, shorter still
+	scripts/need-cc
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m ./...
+
+client: ## the Python client, on every Python there is
+	scripts/test-client
+
+long: ## long rounds of the packages that have some
+	DANLU_LONG=1 $(GO) test -count=1 -timeout 20m \
+		$$(grep -rl --include='*_test.go' DANLU_LONG . | xargs -n1 dirname | sort -u)
+
+cross: ## the other platforms compile
+	@for p in $(PLATFORMS); do \
+		echo "build and vet for $$p"; \
+		GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./... && \
+		GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./... || exit 1; \
+	done
+
+bench: build ## the figures of docs/benchmarks.md
+	$(GO) run ./bench
+
+demo: build
+	dist/danlu demo
+
+picture: build ## docs/demo.svg, from a real run
+	scripts/screenshot
+
+clean:
+	rm -rf dist .venv
