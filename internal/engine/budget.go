@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// over says whether the study may start no more attempts, and why.
+func (e *Engine) over() (Reason, string) {
+	if c := e.view.Concluded; c != nil && c.Reason == string(Stopped) {
+		return Stopped, c.Why
+	}
+	if why := e.targetReached(); why != "" {
+		return Target, why
+	}
+	if e.timeSpent() {
+		return Budget, "its time is spent"
+	}
+	b := e.view.Def.Budget
+	switch {
+	case b.Steps > 0 && e.view.Steps >= b.Steps:
+		return Budget, fmt.Sprintf("its %d steps are spent", b.Steps)
+	case e.trialsSpent() && e.view.Count[study.Running] == 0 && e.waiting() == nil && e.view.Count[study.Paused] == 0:
+		return Budget, fmt.Sprintf("its %d trials are spent", b.Trials)
+	}
+	return e.hopeless()
+}
+
+// Over says why the study is at its end, if it is: nothing runs, and nothing more
+// may start.
+func (e *Engine) Over() (Reason, string) {
+	r, why := e.over()
+	return r, why
+}
+
+// TrialsSpent reports whether no trial may be started that has not been yet, and
+// none is left to resume.
+func (e *Engine) TrialsSpent() bool { return e.trialsSpent() && e.view.Count[study.Paused] == 0 }
+
+func (e *Engine) trialsSpent() bool {
+	b := e.view.Def.Budget
+	return b.Trials > 0 && e.view.Started >= b.Trials
+}
+
+// timeSpent: these budgets end running trials too, at their next report.
+func (e *Engine) timeSpent() bool {
+	b := e.view.Def.Budget
+	now := e.now()
+	return (b.Time > 0 && e.view.Elapsed(now) >= b.Time) || (b.GPUHours > 0 && e.view.GPUHours(now) >= b.GPUHours)
+}
+
+// EndRunning tells every running trial to stop, for all of the same reason.
+func (e *Engine) EndRunning(by, why string) {
+	for _, t := range e.view.Trials {
+		if t.State == study.Running {
+			e.tellStop(t, by, why)
+		}
+	}
+}
+
+// TimeSpent reports whether a budget of time has run out, which ends running
+// trials too.
+func (e *Engine) TimeSpent() bool { return e.timeSpent() }
+
+// TimeLeft is how long until the time budget is spent, with trials running; ok is
+// false where there is no such budget.
+func (e *Engine) TimeLeft() (left time.Duration, ok bool) {
+	if b := e.view.Def.Budget; b.Time > 0 {
+		return b.Time - e.view.Elapsed(e.now()), true
+	}
+	return 0, false
+}
+
+func (e *Engine) targetReached() string {
+	g := e.view.Def.Target
+	if g == nil {
+		return ""
+	}
+	for _, t := range e.view.Trials {
+		if t.State != study.Completed {
+			continue
+		}
+		v, ok := t.Values[g.Metric]
+		if s := t.Metrics[g.Metric]; !ok && s != nil {
+			v, ok = s.Last, true
+		}
+		if ok && ((g.Op == ">=" && v >= g.Value) || (g.Op == "<=" && v <= g.Value)) {
+			return fmt.Sprintf("trial %d reached %s %v", t.ID, g.Metric, v)
+		}
+	}
+	return ""
+}
+
+// early is how many trials may fail, none succeeding, before a study gives up.
+const early = 3
+
+// hopeless recognises a study that can't work: the first trial ends well without
+// the objective, or the first few fail one and all.
+func (e *Engine) hopeless() (Reason, string) {
+	failed := 0
+	for _, t := range e.view.Trials {
+		switch {
+		case t.State == study.Failed:
+			failed++
+			if x := lastExit(t); x != nil && x.Code == 0 && x.Signal == "" && x.Cause == "" {
+				if e.view.SeenMetrics[e.missing(t.Values)] == 0 {
+					return Hopeless, fmt.Sprintf("trial %d %s", t.ID, t.Reason)
+				}
+			}
+		case t.State.Open() && len(t.Curve()) == 0:
+		default:
+			return Ready, ""
+		}
+	}
+	if failed >= early {
+		t := e.view.Trials[len(e.view.Trials)-1]
+		for _, u := range e.view.Trials {
+			if u.State == study.Failed {
+				t = u
+			}
+		}
+		return Hopeless, fmt.Sprintf("the first %d trials all failed; trial %d: %s", failed, t.ID, t.Reason)
+	}
+	return Ready, ""
+}
+
+func lastExit(t *study.Trial) *study.Exit {
+	if a := t.Attempt(); a != nil {
+		return a.Exit
+	}
+	return nil
+}
+
+// Conclude writes down why the study came to rest. It is written once.
+func (e *Engine) Conclude(r Reason, why string) {
+	if c := e.view.Concluded; c != nil && c.Reason == string(r) {
+		return
+	}
+	e.emit(study.Concluded{Reason: string(r), Why: why})
+}

@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// dropSuperseded drops the checkpoints of a trial that nothing can need any more:
+// all but the latest and, where the trial's value is its best, the best one's;
+// never one that an open attempt resumed from or a clone still starts from, nor
+// one outside the trial's own folder, which is the user's.
+func (e *Engine) dropSuperseded(t *study.Trial) {
+	keep := map[int64]bool{t.LatestCheckpoint().Step: true}
+	if o := e.view.Def.Objectives[0]; o.Best {
+		keep[bestCheckpoint(t).Step] = true
+	}
+	for _, c := range slices.Clone(t.Checkpoints) {
+		if !keep[c.Step] && !e.referred(c.Path) && inside(t.Attempt().Dir, c.Path) {
+			e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "superseded"})
+			if !e.pathKept(t, c.Path) {
+				e.doomed = append(e.doomed, c.Path)
+			}
+		}
+	}
+}
+
+// pathKept: a program that overwrites one file reports one path at many steps.
+func (e *Engine) pathKept(t *study.Trial, path string) bool {
+	return slices.ContainsFunc(t.Checkpoints, func(c study.Checkpoint) bool { return c.Path == path })
+}
+
+// bestCheckpoint is the one nearest above the best step of the curve.
+func bestCheckpoint(t *study.Trial) study.Checkpoint {
+	best := t.Checkpoints[0]
+	for _, c := range t.Checkpoints {
+		was, _ := t.Curve().At(best.Step, false)
+		if now, ok := t.Curve().At(c.Step, false); ok && now < was {
+			best = c
+		}
+	}
+	return best
+}
+
+// referred reports whether an open attempt of any trial resumed from the path:
+// it may have to be started again.
+func (e *Engine) referred(path string) bool {
+	return slices.ContainsFunc(e.view.Trials, func(t *study.Trial) bool {
+		a := t.Attempt()
+		return a != nil && t.State.Open() && a.Resume == path && len(t.Checkpoints) == 0
+	})
+}
+
+// inside reports whether path lies in dir.
+func inside(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return dir != "" && err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// Doomed returns the files of checkpoints dropped since the last call. They may
+// be removed once the events are in the log.
+func (e *Engine) Doomed() []string {
+	paths := e.doomed
+	e.doomed = nil
+	return paths
+}
+
+// resumable is the checkpoint a trial goes on from, nil to begin anew. Those whose
+// files are gone are dropped, which says so; one at the end of the training leads
+// nowhere.
+func (e *Engine) resumable(t *study.Trial) *study.Checkpoint {
+	for {
+		c := t.LatestCheckpoint()
+		if c == nil || e.exists == nil || e.exists(c.Path) {
+			if h := e.view.Horizon(t); c != nil && h > 0 && c.Step >= h {
+				return nil
+			}
+			return c
+		}
+		e.log.Warn("a checkpoint is missing; starting from an earlier state", "trial", t.ID, "step", c.Step, "path", c.Path)
+		e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "missing"})
+	}
+}

@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/danlu-ml/danlu/internal/sampler"
+	"github.com/danlu-ml/danlu/internal/scheduler"
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// Launch is an attempt that has begun in the log and is now to be started.
+type Launch struct {
+	Trial   *study.Trial
+	Attempt *study.Attempt
+}
+
+// Reason says why nothing can be started.
+type Reason string
+
+// The reasons for not starting more. All but Waiting end the study.
+const (
+	Ready     Reason = ""          // something was started
+	Budget    Reason = "budget"    // spent
+	Target    Reason = "target"    // reached
+	Exhausted Reason = "exhausted" // the sampler or scheduler has no more
+	Stopped   Reason = "stopped"   // a person said so
+	Hopeless  Reason = "hopeless"  // the first trials show that something is wrong
+	Waiting   Reason = "waiting"   // for running trials
+)
+
+// Next begins up to n attempts: trials that wait (retries, enqueued ones, the
+// default) first, then what the scheduler asks for. Fewer come with the reason.
+// dir gives a trial's folder from its name; it may be nil.
+func (e *Engine) Next(ctx context.Context, n int, dir func(name string) string) ([]Launch, Reason, error) {
+	var begun []Launch
+	e.planDefault()
+	for len(begun) < n {
+		if r, why := e.over(); r != Ready {
+			e.log.Debug("no more trials", "reason", r, "why", why)
+			return begun, r, nil
+		}
+		t, from, to, err := e.candidate(ctx, n-len(begun))
+		if err != nil {
+			return begun, Ready, err
+		}
+		if t == nil {
+			if e.view.Count[study.Running] > 0 {
+				return begun, Waiting, nil
+			}
+			return begun, Exhausted, nil
+		}
+		begun = append(begun, e.start(t, from, to, dir))
+	}
+	return begun, Ready, nil
+}
+
+// candidate is the next trial to start, and its segment; nil if there is none.
+func (e *Engine) candidate(ctx context.Context, slots int) (t *study.Trial, from *study.Checkpoint, to int64, err error) {
+	if t := e.waiting(); t != nil {
+		return t, e.resumable(t), t.To, nil
+	}
+	actions := e.scheduler.Next(e.view, slots)
+	if len(actions) == 0 || (actions[0].Kind != scheduler.Resume && e.trialsSpent()) {
+		return nil, nil, 0, nil
+	}
+	switch a := actions[0]; a.Kind {
+	case scheduler.Resume:
+		t := e.view.Trials[a.Trial]
+		return t, e.resumable(t), a.To, nil
+	case scheduler.Clone:
+		parent := e.view.Trials[a.Trial]
+		c := e.resumable(parent)
+		if c == nil {
+			return nil, nil, 0, fmt.Errorf("scheduler %s clones trial %d, which has no checkpoint", e.scheduler.Name(), a.Trial)
+		}
+		t := e.plan(sampler.Proposal{Params: a.Params, Sampler: e.scheduler.Name(), Why: a.Why, Tag: a.Tag},
+			&study.Parent{Trial: a.Trial, Step: c.Step}, a.To, false)
+		return t, c, a.To, nil
+	default:
+		p, ok, err := e.propose(ctx)
+		if err != nil || !ok {
+			return nil, nil, 0, err
+		}
+		if p.Tag == "" {
+			p.Tag = a.Tag
+		}
+		return e.plan(p, nil, a.To, false), nil, a.To, nil
+	}
+}
+
+// waiting is the first trial that waits.
+func (e *Engine) waiting() *study.Trial {
+	if e.view.Count[study.Waiting] == 0 {
+		return nil
+	}
+	for _, t := range e.view.Trials {
+		if t.State == study.Waiting && (len(t.Attempts) > 0 || !e.trialsSpent()) {
+			return t
+		}
+	}
+	return nil
+}
+
+// propose asks the sampler for one more configuration. Asking for one at a time,
+// with the earlier ones already waiting in the view, keeps proposals the same
+// whatever number of slots happened to be free.
+func (e *Engine) propose(ctx context.Context) (sampler.Proposal, bool, error) {
+	id := study.TrialID(len(e.view.Trials))
+	ps, err := e.sampler.Suggest(ctx, e.view, 1, e.rng(forProposal, id))
+	if err != nil {
+		return sampler.Proposal{}, false, fmt.Errorf("sampler %s, for trial %d: %w", e.sampler.Name(), id, err)
+	}
+	if len(ps) == 0 {
+		return sampler.Proposal{}, false, nil
+	}
+	return ps[0], true, nil
+}
+
+// planDefault makes the default configuration trial 0, where there is one.
+func (e *Engine) planDefault() {
+	if len(e.view.Trials) > 0 {
+		return
+	}
+	params, ok := e.view.Def.Space.Default()
+	if !ok {
+		return
+	}
+	e.plan(sampler.Proposal{Params: params, Sampler: "default", Why: "the defaults come first"}, nil, 0, true)
+}
+
+func (e *Engine) plan(p sampler.Proposal, parent *study.Parent, to int64, isDefault bool) *study.Trial {
+	id := study.TrialID(len(e.view.Trials))
+	e.emit(study.Planned{
+		Trial: id, Params: p.Params, Name: runName(e.now(), id, e.view.Def.Space, p.Params),
+		Seed:    uint64(e.rng(forSeed, id).Uint32()), // numpy's seeds have 32 bits
+		Sampler: p.Sampler, Why: p.Why, Tag: p.Tag, Default: isDefault, Parent: parent, To: to,
+	})
+	return e.view.Trials[id]
+}
+
+// start begins an attempt from a checkpoint or, without one, from nothing.
+func (e *Engine) start(t *study.Trial, from *study.Checkpoint, to int64, dir func(string) string) Launch {
+	s := study.Started{Trial: t.ID, Attempt: len(t.Attempts) + 1, To: to}
+	if from != nil {
+		s.From, s.Resume = from.Step, from.Path
+	}
+	if dir != nil {
+		s.Dir = dir(t.Name)
+	}
+	e.emit(s)
+	return Launch{Trial: t, Attempt: t.Attempt()}
+}
+
+// Enqueue plans a configuration a person asks for. What is left out comes from
+// the defaults. It is tried as soon as a slot is free.
+func (e *Engine) Enqueue(given space.Values, why string) (*study.Trial, error) {
+	params, err := e.view.Def.Space.Complete(given)
+	if err != nil {
+		return nil, refuse("%v", err)
+	}
+	if !e.limits.allows(params) {
+		return nil, refuse("this configuration is against the study's constraints (%s)", e.limits)
+	}
+	e.planDefault()
+	return e.plan(sampler.Proposal{Params: params, Sampler: "user", Why: why}, nil, 0, false), nil
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// Report takes in what an attempt says of itself, rows in any order, and answers
+// for the highest step among them. A row seen before changes nothing, and a
+// report with no new row is answered as it was the first time.
+func (e *Engine) Report(id study.TrialID, attempt int, rows []study.Point) (study.Decision, error) {
+	t, err := e.running(id, attempt)
+	if err != nil {
+		return study.Stop, err
+	}
+	s := e.seen[id]
+	fresh := make([]study.Point, 0, len(rows))
+	last := int64(math.MinInt64)
+	for _, p := range rows {
+		if p.Step < 0 {
+			return study.Continue, refuse("step %d is negative; steps count from 0 or 1 up", p.Step)
+		}
+		last = max(last, p.Step)
+		if s.add(p) {
+			fresh = append(fresh, p)
+		}
+	}
+	if len(fresh) == 0 {
+		return answerAgain(t, last), nil
+	}
+	e.emit(study.Points{Trial: id, Attempt: attempt, Rows: fresh})
+	for _, step := range e.judgedSteps(fresh) {
+		if _, told := t.Told(); told {
+			break
+		}
+		e.judge(t, step)
+	}
+	if told, ok := t.Told(); ok {
+		return told.Decision, nil
+	}
+	return study.Continue, nil
+}
+
+// answerAgain is what a repeat of a report is told: what stood at its step.
+func answerAgain(t *study.Trial, step int64) study.Decision {
+	if told, ok := t.Told(); ok && told.Step <= step {
+		return told.Decision
+	}
+	return study.Continue
+}
+
+// judgedSteps are the steps, rising, at which an objective is new.
+func (e *Engine) judgedSteps(rows []study.Point) []int64 {
+	var steps []int64
+	for _, p := range rows {
+		if slices.ContainsFunc(e.view.Def.Objectives, func(o study.Objective) bool { return o.Metric == p.Metric }) {
+			steps = append(steps, p.Step)
+		}
+	}
+	slices.Sort(steps)
+	return slices.Compact(steps)
+}
+
+// judge decides at one step and stores what must be.
+func (e *Engine) judge(t *study.Trial, step int64) {
+	j := study.Judged{Trial: t.ID, Attempt: t.Attempt().Number, Step: step, Decision: study.Continue}
+	horizon := e.view.Horizon(t)
+	to := t.Attempt().To
+	switch metric, bad := e.nonFinite(t, step); {
+	case bad:
+		j.Decision, j.By, j.Why = study.Stop, "danlu", fmt.Sprintf("%s is not finite at %s %d", metric, e.stepName(), step)
+	case e.timeSpent():
+		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's time is spent"
+	case horizon > 0 && step >= horizon, t.Default && (to == 0 || step < to):
+		return
+	default:
+		v := e.scheduler.Judge(e.view, t, step)
+		j.Decision, j.By, j.Why, j.Rung = v.Decision, e.scheduler.Name(), v.Why, v.Rung
+		if t.Default && j.Decision == study.Stop {
+			j.Decision = study.Continue
+		}
+		if j.Decision == study.Continue && to > 0 && step >= to {
+			j.Decision, j.Why = study.Pause, fmt.Sprintf("reached %s %d", e.stepName(), to)
+		}
+	}
+	if j.Decision != study.Continue || j.Rung {
+		e.emit(j)
+	}
+}
+
+func (e *Engine) stepName() string {
+	if s := e.view.Def.Fidelity.Step; s != "" {
+		return s
+	}
+	return "step"
+}
+
+// nonFinite names an objective that is not finite at a step.
+func (e *Engine) nonFinite(t *study.Trial, step int64) (metric string, bad bool) {
+	for i, o := range e.view.Def.Objectives {
+		c := t.Curves[i]
+		k, ok := slices.BinarySearchFunc(c, step, func(s study.Sample, step int64) int { return int(min(max(s.Step-step, -1), 1)) })
+		if ok && math.IsInf(c[k].Loss, 1) {
+			return o.Metric, true
+		}
+	}
+	return "", false
+}
+
+// Checkpoint takes in that an attempt has left a checkpoint. Earlier ones of the
+// trial that nothing refers to are dropped; [Engine.Doomed] says which files may
+// go.
+func (e *Engine) Checkpoint(id study.TrialID, attempt int, step int64, path string, bytes int64) error {
+	t, err := e.running(id, attempt)
+	if err != nil {
+		return err
+	}
+	if step < 0 || !filepath.IsAbs(path) {
+		return refuse("a checkpoint needs a step and an absolute path, not step %d and %q", step, path)
+	}
+	if slices.ContainsFunc(t.Checkpoints, func(c study.Checkpoint) bool { return c.Step == step && c.Path == path }) {
+		return nil
+	}
+	e.emit(study.Checkpointed{Trial: id, Attempt: attempt, Step: step, Path: path, Bytes: bytes})
+	e.dropSuperseded(t)
+	return nil
+}
+
+// Used takes in the parameters a program says it really used.
+func (e *Engine) Used(id study.TrialID, params space.Values) error {
+	t, err := e.trial(id)
+	if err != nil {
+		return err
+	}
+	e.emit(study.Used{Trial: t.ID, Params: e.view.Def.Space.Cast(params)})
+	return nil
+}
