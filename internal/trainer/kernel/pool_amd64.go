@@ -60,6 +60,8 @@ func maxPoolGradAVX2(a *poolArgs)
 // poolOrder has four orders for VPERMT2PS: the even numbers of a pair of
 // registers, the odd ones, and the lower and the upper half of two registers
 // taken in turn.
+//
+//lint:ignore U1000 the assembly reads it
 var poolOrder = func() (o [64]int32) {
 	for i := range int32(16) {
 		o[i], o[16+i] = 2*i, 2*i+1

@@ -73,16 +73,18 @@ type Network struct {
 	Params []*Param // all trained tensors, in the order of W and G
 	W, G   []Real   // trained parameters and their gradients
 	Stats  []Real   // statistics: not trained, but part of the state
+	first  int      // the first layer with parameters: those before need no gradient
 }
 
 // New builds a network and draws its parameters from seed.
 func New(layers []Layer, seed uint64) *Network {
-	net := &Network{Layers: layers}
+	net := &Network{Layers: layers, first: len(layers)}
 	var stats []*Param
 	trained, followed := 0, 0
 	for i, l := range layers {
 		for _, p := range l.Params() {
 			p.Name = fmt.Sprintf("%d.%s", i, p.Name)
+			net.first = min(net.first, i)
 			if p.Role == Statistic {
 				stats = append(stats, p)
 				followed += p.Size
@@ -119,12 +121,8 @@ func (net *Network) Forward(x []Real, p Pass) []Real {
 // Backward sets G for the pass just computed, given the gradient of the loss
 // with respect to the last layer's output.
 func (net *Network) Backward(dy []Real, p Pass) {
-	first := 0 // layers before the first with parameters need no gradient
-	for first < len(net.Layers) && len(net.Layers[first].Params()) == 0 {
-		first++
-	}
-	for i := len(net.Layers) - 1; i >= first; i-- {
-		dy = net.Layers[i].Backward(dy, p, i > first)
+	for i := len(net.Layers) - 1; i >= net.first; i-- {
+		dy = net.Layers[i].Backward(dy, p, i > net.first)
 	}
 }
 
