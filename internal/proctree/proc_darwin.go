@@ -1,7 +1,6 @@
 package proctree
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"syscall"
@@ -44,11 +43,14 @@ func process(r *unix.KinfoProc) Process {
 	return p
 }
 
-// carries looks for mark among the strings a process started with: its
-// arguments, then its environment.
-func carries(pid int, mark string) bool {
+// environ is the strings a process was started with, its arguments among them, a
+// NUL before and after each.
+func environ(pid int) []byte {
 	args, err := unix.SysctlRaw("kern.procargs2", pid)
-	return err == nil && bytes.Contains(args, []byte("\x00"+mark+"\x00"))
+	if err != nil {
+		return nil
+	}
+	return args
 }
 
 func kill(p Process) error      { return send(p, unix.SIGKILL) }

@@ -80,15 +80,14 @@ func readProc(pid int, name string) ([]byte, error) {
 	return b, err
 }
 
-// carries reports whether a process started with mark in its environment. One
-// that can't be asked (another user's, or set-user-id) counts as not.
-func carries(pid int, mark string) bool {
+// environ is the environment a process was started with, a NUL before and after
+// each variable, or nil if it can't be read (another user's, or set-user-id).
+func environ(pid int) []byte {
 	env, err := readProc(pid, "environ")
 	if err != nil {
-		return false
+		return nil
 	}
-	m := []byte(mark + "\x00")
-	return bytes.HasPrefix(env, m) || bytes.Contains(env, append([]byte{0}, m...))
+	return append([]byte{0}, env...)
 }
 
 func kill(p Process) error      { return send(p, unix.SIGKILL) }

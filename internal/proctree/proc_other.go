@@ -14,7 +14,7 @@ func List() ([]Process, error) { return nil, errors.ErrUnsupported }
 
 func lookup(int) (Process, error) { return Process{}, errors.ErrUnsupported }
 
-func carries(int, string) bool { return false }
+func environ(int) []byte { return nil }
 
 func kill(Process) error      { return errors.ErrUnsupported }
 func terminate(Process) error { return errors.ErrUnsupported }

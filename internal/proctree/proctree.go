@@ -15,6 +15,7 @@
 package proctree
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -88,35 +89,50 @@ type Tree struct {
 	Since uint64
 }
 
-// Members lists the living processes of the tree. This process is never one.
-func (t Tree) Members() ([]Process, error) {
+// Table is the table of processes at one moment. What it has read of a process's
+// environment it keeps, so that one table serves many trees.
+type Table struct {
+	all []Process
+	env map[int][]byte
+}
+
+// ReadTable reads the table of processes.
+func ReadTable() (*Table, error) {
 	all, err := List()
 	if err != nil {
 		return nil, fmt.Errorf("list processes: %w", err)
 	}
-	return t.Among(all), nil
+	return &Table{all: all, env: make(map[int][]byte)}, nil
 }
 
-// Among picks the tree's living members from a table of processes, so that one
-// table can serve many trees.
-func (t Tree) Among(all []Process) []Process {
+func (t *Table) carries(pid int, mark string) bool {
+	env, ok := t.env[pid]
+	if !ok {
+		env = environ(pid)
+		t.env[pid] = env
+	}
+	return bytes.Contains(env, []byte("\x00"+mark+"\x00"))
+}
+
+// Members are the living processes of the tree. This process is never one.
+func (t Tree) Members(table *Table) []Process {
 	in := make(map[int]bool)
 	if t.Root != 0 {
 		in[t.Root] = true
 	}
-	session := t.session(all)
+	session := t.session(table)
 	var members []Process
 	// A parent may stand below its child, and a mark brings in children that
-	// carry none: go round until nothing is added. Environments are read in the
-	// first round only.
+	// carry none: go round until nothing is added. Environments are looked at in
+	// the first round only.
 	for first, grew := true, true; grew; first = false {
 		grew = false
-		for _, p := range all {
+		for _, p := range table.all {
 			if in[p.PID] || p.Zombie || p.Start < t.Since || p.PID == os.Getpid() || p.PID <= 1 {
 				continue
 			}
 			if in[p.Parent] || (session != 0 && p.Session == session) ||
-				(first && t.Mark != "" && carries(p.PID, t.Mark)) {
+				(first && t.Mark != "" && table.carries(p.PID, t.Mark)) {
 				in[p.PID], grew = true, true
 				members = append(members, p)
 			}
@@ -128,12 +144,12 @@ func (t Tree) Among(all []Process) []Process {
 // session is the number of the leader's session, or 0 if it can't be told from
 // another's. While a session has members its number is not given out again, so
 // the only doubt is a later process that has taken both number and leadership.
-func (t Tree) session(all []Process) int {
+func (t Tree) session(table *Table) int {
 	b, err := Boot()
 	if t.Leader.PID == 0 || err != nil || t.Leader.Boot != b {
 		return 0
 	}
-	for _, p := range all {
+	for _, p := range table.all {
 		if p.PID == t.Leader.PID && p.Start != t.Leader.Start {
 			return 0
 		}
@@ -141,25 +157,20 @@ func (t Tree) session(all []Process) int {
 	return t.Leader.PID
 }
 
-// Kill ends every member that a look at the table finds, at once and without
-// asking, and returns how many there were. Processes that fork while it looks
-// may be missed: it has done its work when it returns 0.
-func (t Tree) Kill() (int, error) {
-	members, err := t.Members()
-	if err != nil {
-		return 0, err
-	}
+// Kill ends the tree's members among those of the table, at once and without
+// asking, and returns how many there were. A process that was started while the
+// table was read may be missing from it: the tree has ended when a new table
+// holds none of it.
+func (t Tree) Kill(table *Table) (int, error) {
+	members := t.Members(table)
 	return len(members), each(members, kill)
 }
 
-// Terminate asks every member to end and returns how many were asked. Where a
-// platform has no way of asking, nothing happens and the error says
-// [errors.ErrUnsupported].
-func (t Tree) Terminate() (int, error) {
-	members, err := t.Members()
-	if err != nil {
-		return 0, err
-	}
+// Terminate asks the members among those of the table to end and returns how many
+// were asked. Where a platform has no way of asking, nothing happens and the
+// error says [errors.ErrUnsupported].
+func (t Tree) Terminate(table *Table) (int, error) {
+	members := t.Members(table)
 	return len(members), each(members, terminate)
 }
 

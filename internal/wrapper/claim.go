@@ -35,10 +35,15 @@ const (
 )
 
 // ReadClaim reads who runs the attempt in dir. The error wraps [fs.ErrNotExist]
-// if nobody has claimed it.
+// if nobody has claimed it. A claim that is being written, or was when the power
+// failed, says nothing but that it is there, and whether its lock is held.
 func ReadClaim(dir string) (Claim, error) {
 	c := Claim{path: filepath.Join(dir, claimFile)}
-	return c, readJSON(c.path, &c)
+	err := readJSON(c.path, &c)
+	if errors.Is(err, ErrDamaged) {
+		return Claim{path: c.path}, nil
+	}
+	return c, err
 }
 
 // Path is the claim's file.

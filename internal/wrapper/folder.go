@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,10 @@ func AttemptDir(trialDir string, attempt int) string {
 	return filepath.Join(trialDir, "attempt-"+strconv.Itoa(attempt))
 }
 
+// ErrDamaged is wrapped by the errors of reading a file whose content can't be
+// what a wrapper wrote.
+var ErrDamaged = errors.New("the file is damaged")
+
 // LaunchFile, ExitFile and LogFile are the launch, the exit record and the
 // wrapper's own standard error in an attempt's folder.
 func LaunchFile(dir string) string { return filepath.Join(dir, launchFile) }
@@ -49,7 +54,7 @@ func readJSON(path string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
+		return fmt.Errorf("read %s: %w: %w", path, ErrDamaged, err)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ const (
 
 // supervise starts the claimed attempt's program and sees it through. When it
 // returns, the tree has ended and everything but the exit record is written.
-func supervise(dir string, spec Spec, orders <-chan Order) executor.Exit {
+func supervise(dir string, spec Spec, claim *os.File, orders <-chan Order) executor.Exit {
 	if readOrder(dir) != "" {
 		return notStarted("cancelled", nil)
 	}
@@ -57,7 +57,7 @@ func supervise(dir string, spec Spec, orders <-chan Order) executor.Exit {
 		stderr.finish()
 		return notStarted("start", explain(err, path, spec.Command[0]))
 	}
-	keep(dir, spec, tree)
+	keep(dir, spec, claim, tree)
 	end, cause := tree.see(spec, orders)
 
 	exit := executor.Exit{Code: end.code, Signal: end.signal, Cause: cause, Started: began, Ended: end.at}
@@ -75,7 +75,7 @@ func supervise(dir string, spec Spec, orders <-chan Order) executor.Exit {
 
 // keep writes what is of use to others once the program runs, so as not to hold
 // it up. None of it is needed to end well.
-func keep(dir string, spec Spec, t *tree) {
+func keep(dir string, spec Spec, claim *os.File, t *tree) {
 	os.Stdout.Close()
 	if t.Leader.PID != 0 {
 		if err := replaceJSON(filepath.Join(dir, childFile), t.Leader); err != nil {
@@ -86,6 +86,7 @@ func keep(dir string, spec Spec, t *tree) {
 		fmt.Fprintf(os.Stderr, "danlu __wrap: take the environment out of %s: %v\n", launchFile, err)
 	}
 	reserveExit(dir)
+	_ = claim.Sync()
 	syncDir(dir)
 }
 
@@ -123,7 +124,7 @@ func (t *tree) see(spec Spec, orders <-chan Order) (end outcome, cause string) {
 	main := t.main
 	ask := func(grace time.Duration) {
 		if kill == nil { // only the first grace given counts
-			complain("ask the program to end", t.Terminate)
+			t.signal("ask the program to end", t.Terminate)
 			kill = time.After(grace)
 		}
 	}
@@ -151,7 +152,7 @@ func (t *tree) see(spec Spec, orders <-chan Order) (end outcome, cause string) {
 				kill = time.After(0)
 			}
 		case <-kill:
-			complain("kill what the program has started", t.Kill)
+			t.signal("kill what the program has started", t.Kill)
 			kill = time.After(killRepeat)
 			if giveUp == nil {
 				giveUp = time.After(killPatience)
@@ -166,8 +167,14 @@ func (t *tree) see(spec Spec, orders <-chan Order) (end outcome, cause string) {
 	}
 }
 
-func complain(what string, do func() (int, error)) {
-	if _, err := do(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+// signal sends a signal to everything of the tree that is found. What goes wrong
+// is told: nobody is there to act on it.
+func (t *tree) signal(what string, send func(*proctree.Table) (int, error)) {
+	table, err := proctree.ReadTable()
+	if err == nil {
+		_, err = send(table)
+	}
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		fmt.Fprintf(os.Stderr, "danlu __wrap: %s: %v\n", what, err)
 	}
 }

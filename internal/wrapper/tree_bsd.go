@@ -37,7 +37,7 @@ func startTree(path string, spec Spec, stdout, stderr *os.File) (*tree, error) {
 		}
 		main <- ended(ws)
 		for {
-			if left, err := t.Members(); err != nil || len(left) == 0 {
+			if table, err := proctree.ReadTable(); err != nil || len(t.Members(table)) == 0 {
 				return
 			}
 			time.Sleep(50 * time.Millisecond)

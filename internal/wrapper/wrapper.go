@@ -72,7 +72,7 @@ func Main(args []string) int {
 	}
 	defer claim.Close()
 
-	exit := supervise(dir, spec, orders)
+	exit := supervise(dir, spec, claim, orders)
 	if err := writeExit(dir, exit, orders); err != nil {
 		fmt.Fprintf(os.Stderr, "danlu __wrap: write how trial %d attempt %d ended: %v\n", spec.Trial, spec.Attempt, err)
 		return 1

@@ -53,6 +53,7 @@ func Main(script []string) int {
 //	cat FILE             copy standard input to FILE
 //	dump FILE            write arguments, environment and folder to FILE as JSON
 //	signal NUMBER        send itself a signal
+//	await FILE           wait until there is such a file
 //	eat MIB              allocate and touch so much memory
 //	orphan FILE          leave a process behind in a session of its own, by way
 //	                     of one that ends; FILE gets its number
@@ -108,6 +109,11 @@ func playWord(ctx context.Context, word, arg string) error {
 		return dump(arg)
 	case "signal":
 		return raise(ctx, arg)
+	case "await":
+		for !exists(arg) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		return nil
 	case "eat":
 		return eat(arg)
 	case "orphan", "bare-orphan", "deaf-orphan", "fork":

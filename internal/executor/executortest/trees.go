@@ -1,6 +1,7 @@
 package executortest
 
 import (
+	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -13,7 +14,9 @@ var trees = []question{
 		e := p.open()
 		for n, orphan := range []string{"orphan", "bare-orphan", "deaf-orphan"} {
 			file := filepath.Join(p.TempDir(), "pid")
-			exit := p.exit(e, p.submit(e, p.launch(n, orphan, file, "append", file+".left", "sleep", "50ms", "exit", "3")))
+			l := p.launch(n, orphan, file, "await", file, "exit", "3")
+			l.Grace = 200 * time.Millisecond
+			exit := p.exit(e, p.submit(e, l))
 			if exit.Code != 3 || exit.Cause != "" {
 				p.Errorf("%s: exit %+v, want code 3 and no cause", orphan, exit)
 			}
@@ -24,10 +27,9 @@ var trees = []question{
 		e := p.open()
 		for n, now := range []bool{false, true} {
 			file := filepath.Join(p.TempDir(), "pid")
-			l := p.launch(n, "deaf-orphan", file, "append", file+".left", "sleep", "1h")
+			l := p.launch(n, "deaf-orphan", file, "await", file, "append", file+".left", "sleep", "1h")
 			l.Grace = 200 * time.Millisecond
 			j := p.running(e, l)
-			p.file(file)
 			p.cancel(e, j, now)
 			if exit := p.exit(e, j); exit.Cause != "cancelled" {
 				p.Errorf("exit %+v, want the cause cancelled", exit)
@@ -51,7 +53,7 @@ var trees = []question{
 // was never written is of a process that was ended before it could.
 func (p *place) gone(what, file string) {
 	p.Helper()
-	if p.lines(file) == 0 && !exists(file) {
+	if !exists(file) {
 		return
 	}
 	pid, err := strconv.Atoi(p.file(file))
@@ -60,6 +62,6 @@ func (p *place) gone(what, file string) {
 	}
 	if id, err := proctree.Of(pid); err == nil {
 		p.Errorf("%s: process %d is left over", what, pid)
-		_, _ = proctree.Tree{Leader: id}.Kill()
+		_ = id.Signal(os.Kill)
 	}
 }

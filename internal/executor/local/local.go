@@ -177,11 +177,12 @@ func (e *Executor) Poll(ctx context.Context, jobs []executor.Job) ([]executor.St
 		return nil, fmt.Errorf("poll %d jobs: %w", len(jobs), executor.ErrStopped)
 	}
 	all := make([]executor.Status, len(jobs))
+	table := newTableReader()
 	for i, j := range jobs {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("poll %d jobs: %w", len(jobs), err)
 		}
-		s, err := e.status(j)
+		s, err := e.status(j, table)
 		if err != nil {
 			return nil, fmt.Errorf("poll trial %d attempt %d: %w", j.Trial, j.Attempt, err)
 		}
@@ -227,7 +228,7 @@ func (e *Executor) cancel(dir string, now bool) error {
 	case wrapper.Unknown:
 		return fmt.Errorf("it runs on %s, whose processes can't be reached from here: cancel it there", c.Host)
 	case wrapper.Dead:
-		_, err := e.clear(c)
+		_, err := e.clear(c, newTableReader())
 		return err
 	}
 	return nil
@@ -278,8 +279,9 @@ func (e *Executor) Find(ctx context.Context, study string) ([]executor.Job, erro
 		}
 	}
 	e.mu.Unlock()
+	table := newTableReader()
 	err := e.scan(ctx, func(dir string, c wrapper.Claim) {
-		if c.Study == study && e.unfinished(c) {
+		if c.Study == study && e.unfinished(c, table) {
 			found[c.Key] = executor.Job{Key: c.Key, Dir: filepath.Dir(dir)}
 		}
 	})

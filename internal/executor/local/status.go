@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/executor"
@@ -15,7 +16,7 @@ import (
 )
 
 // status is what memory, then the attempt's folder, say of a job.
-func (e *Executor) status(j executor.Job) (executor.Status, error) {
+func (e *Executor) status(j executor.Job, table tableReader) (executor.Status, error) {
 	dir := wrapper.AttemptDir(j.Dir, j.Attempt)
 	s := executor.Status{Job: j}
 	e.mu.Lock()
@@ -28,11 +29,11 @@ func (e *Executor) status(j executor.Job) (executor.Status, error) {
 		return s, nil
 	}
 	e.mu.Unlock()
-	return s, e.inspect(dir, &s)
+	return s, e.inspect(dir, &s, table)
 }
 
 // inspect reads the phase of an attempt this executor doesn't watch.
-func (e *Executor) inspect(dir string, s *executor.Status) error {
+func (e *Executor) inspect(dir string, s *executor.Status, table tableReader) error {
 	if ok, err := exited(dir, s); ok || err != nil {
 		return err
 	}
@@ -58,12 +59,12 @@ func (e *Executor) inspect(dir string, s *executor.Status) error {
 	if ok, err := exited(dir, s); ok || err != nil {
 		return err
 	}
-	left, err := e.clear(c)
+	n, err := e.clear(c, table)
 	if err != nil {
 		return err
 	}
-	if left > 0 {
-		s.Why = fmt.Sprintf("its wrapper has died; ending %d processes it left", left)
+	if n > 0 {
+		s.Why = fmt.Sprintf("its wrapper has died; ending %d processes it left", n)
 		e.signalIn(100 * time.Millisecond)
 		return nil
 	}
@@ -71,12 +72,17 @@ func (e *Executor) inspect(dir string, s *executor.Status) error {
 	return nil
 }
 
+// exited reports whether there is an exit record. One that is damaged will not
+// get better: the attempt counts as lost.
 func exited(dir string, s *executor.Status) (bool, error) {
 	exit, err := wrapper.ReadExit(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
-	}
-	if err != nil {
+	case errors.Is(err, wrapper.ErrDamaged):
+		s.Phase, s.Why = executor.Lost, err.Error()
+		return true, nil
+	case err != nil:
 		return false, err
 	}
 	s.Phase, s.Exit, s.Why = executor.Exited, &exit, ""
@@ -93,14 +99,29 @@ func lastWords(dir string) string {
 	return string(bytes.TrimSpace(b[:min(len(b), enough)]))
 }
 
-// clear kills what the attempt of a dead wrapper has left, and returns how many
-// processes there were. After a reboot, or when the container it ran in is gone,
-// there are none.
-func (e *Executor) clear(c wrapper.Claim) (int, error) {
+// tableReader reads the table of processes, once, when it is first needed.
+type tableReader func() (*proctree.Table, error)
+
+func newTableReader() tableReader { return sync.OnceValues(proctree.ReadTable) }
+
+// left is what an attempt's program has left behind now that its wrapper is dead.
+// After a reboot, or when the container it ran in is gone, that is nothing.
+func left(c wrapper.Claim, table tableReader) (proctree.Tree, *proctree.Table, error) {
 	if boot, err := proctree.Boot(); err != nil || boot != c.Boot {
-		return 0, nil
+		return proctree.Tree{}, new(proctree.Table), err
 	}
-	n, err := c.Tree().Kill()
+	t, err := table()
+	return c.Tree(), t, err
+}
+
+// clear kills what the attempt of a dead wrapper has left, and returns how many
+// processes there were.
+func (e *Executor) clear(c wrapper.Claim, table tableReader) (int, error) {
+	tree, t, err := left(c, table)
+	if err != nil {
+		return 0, err
+	}
+	n, err := tree.Kill(t)
 	if n > 0 {
 		e.log.Warn("ended processes of a trial whose wrapper had died", "study", c.Study, "trial", c.Trial, "attempt", c.Attempt, "processes", n)
 	}
@@ -108,13 +129,10 @@ func (e *Executor) clear(c wrapper.Claim) (int, error) {
 }
 
 // unfinished reports whether something of a claimed attempt may still run.
-func (e *Executor) unfinished(c wrapper.Claim) bool {
+func (e *Executor) unfinished(c wrapper.Claim, table tableReader) bool {
 	if c.Life() != wrapper.Dead {
 		return true
 	}
-	if boot, err := proctree.Boot(); err != nil || boot != c.Boot {
-		return false
-	}
-	left, err := c.Tree().Members()
-	return err != nil || len(left) > 0
+	tree, t, err := left(c, table)
+	return err != nil || len(tree.Members(t)) > 0
 }
