@@ -2,6 +2,7 @@ package study
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -149,10 +150,29 @@ func (a Algorithm) Decode(into any) error {
 	if err != nil {
 		return err
 	}
-	if err := strictDecode(text, into); err != nil {
+	err = strictDecode(text, into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s of %s is a %s: want %s", wrong.Field, a.Name, wrong.Value, kindOf(wrong.Type))
+	}
+	if err != nil {
 		return fmt.Errorf("options of %s: %w", a.Name, err)
 	}
 	return nil
+}
+
+// kindOf names the values of a Go type as danlu.yaml has them.
+func kindOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Float64:
+		return "a number"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a word"
+	}
+	return t.String()
 }
 
 // optionNames lists the JSON names of the fields of the struct that into points
