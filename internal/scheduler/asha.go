@@ -111,8 +111,9 @@ func (a asha) due(t *study.Trial, step int64) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	i, ok := find(t.Curve(), step)
-	if !ok || (i > 0 && t.Curve()[i-1].Step >= rung) {
+	c := t.Curve()
+	i := find(c, step)
+	if i == len(c) || c[i].Step != step || (i > 0 && c[i-1].Step >= rung) {
 		return 0, false
 	}
 	decided := slices.ContainsFunc(t.Verdicts, func(j study.Judged) bool { return j.Rung && j.Step > step })
@@ -135,25 +136,19 @@ func (a asha) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	if !ok {
 		return goOn
 	}
-	own, ok := standing(v.Def, t, rung, make([]float64, len(v.Def.Objectives)))
+	own, _, _ := standing(v.Def, t, rung)
 	switch {
-	case !ok:
-		return goOn
-	case infinite(own):
+	case math.IsInf(own, 1):
 		return diverged(v.Def, step)
-	case len(own) > 1:
-		return a.judgeMany(v, t, own, rung, step)
+	case len(v.Def.Objectives) > 1:
+		return a.judgeMany(v, t, rung, step)
 	}
 	others := make([]float64, 0, len(v.Trials))
-	into := make([]float64, 1)
 	better := 0
 	for _, u := range v.Trials {
-		if u == t {
-			continue
-		}
-		if losses, ok := standing(v.Def, u, rung, into); ok {
-			others = append(others, losses[0])
-			if losses[0] < own[0] {
+		if loss, _, ok := standing(v.Def, u, rung); ok && u != t {
+			others = append(others, loss)
+			if loss < own {
 				better++
 			}
 		}
@@ -166,12 +161,12 @@ func (a asha) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	}
 	o := v.Def.Objectives[0]
 	if n == 1 {
-		verdict.Why = fmt.Sprintf("%s at %s: the first to come so far", number(o, own[0]), at(v.Def, step))
+		verdict.Why = fmt.Sprintf("%s at %s: the first to come so far", number(o, own), at(v.Def, step))
 		return verdict
 	}
-	bar := smallest(append(others, own[0]), keep)
+	bar := smallest(append(others, own), keep)
 	verdict.Why = fmt.Sprintf("%s at %s: rank %d of %d, the best %d go on (%s or better)",
-		number(o, own[0]), at(v.Def, step), better+1, n, keep, number(o, bar))
+		number(o, own), at(v.Def, step), better+1, n, keep, number(o, bar))
 	return verdict
 }
 

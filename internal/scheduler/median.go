@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"sort"
 
 	"github.com/danlu-ml/danlu/internal/study"
 )
@@ -57,8 +56,9 @@ const sampleOf, samplesOf = 256, 64
 
 // Judge implements [Scheduler].
 func (m median) Judge(v *study.View, t *study.Trial, step int64) Verdict {
-	_, ok := find(t.Curve(), step)
-	if last := v.Horizon(t); !ok || step < m.grace || (last > 0 && step >= last) {
+	i := find(t.Curve(), step)
+	reported := i < len(t.Curve()) && t.Curve()[i].Step == step
+	if last := v.Horizon(t); !reported || step < m.grace || (last > 0 && step >= last) {
 		return goOn
 	}
 	o := v.Def.Objectives[0]
@@ -99,7 +99,7 @@ func runningAverage(c study.Curve, step int64, best bool) (average, now float64)
 	if !ok {
 		return math.Inf(1), now
 	}
-	n := sort.Search(len(c), func(i int) bool { return c[i].Step > step })
+	n := find(c, step+1)
 	stride := (n + samplesOf - 1) / samplesOf
 	count := 0
 	for i := n - 1; i >= 0; i -= stride {

@@ -13,13 +13,17 @@ const comparedAtMost = 500
 // judgeMany judges a trial by several objectives: its rank is the number of
 // trials that fewer others dominate (Fonseca and Fleming 1993 count the
 // dominating ones), so one that none dominates always goes on.
-func (a asha) judgeMany(v *study.View, t *study.Trial, own []float64, rung, step int64) Verdict {
+func (a asha) judgeMany(v *study.View, t *study.Trial, rung, step int64) Verdict {
+	own, ok := standings(v.Def, t, rung)
+	if !ok {
+		return goOn
+	}
 	points := [][]float64{own}
 	for _, u := range v.Trials {
 		if u == t {
 			continue
 		}
-		if losses, ok := standing(v.Def, u, rung, make([]float64, len(own))); ok {
+		if losses, ok := standings(v.Def, u, rung); ok {
 			points = append(points, losses)
 		}
 	}
@@ -39,6 +43,24 @@ func (a asha) judgeMany(v *study.View, t *study.Trial, own []float64, rung, step
 		verdict.Decision = study.Stop
 	}
 	return verdict
+}
+
+// standings are a trial's losses where it came upon a rung. ok is false where it
+// has not come there or lacks an objective.
+func standings(def *study.Definition, t *study.Trial, rung int64) (losses []float64, ok bool) {
+	first, step, ok := standing(def, t, rung)
+	if !ok {
+		return nil, false
+	}
+	losses = append(losses, first)
+	for k, o := range def.Objectives[1:] {
+		loss, ok := t.Curves[k+1].At(step, o.Best)
+		if !ok {
+			return nil, false
+		}
+		losses = append(losses, loss)
+	}
+	return losses, true
 }
 
 // thin takes a regular sample of at most n, the first one included.

@@ -3,45 +3,40 @@ package scheduler
 import (
 	"fmt"
 	"math"
-	"slices"
-	"sort"
 	"strconv"
 
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// find is the place of a step in a curve; ok is false if there is no value at it.
-func find(c study.Curve, step int64) (i int, ok bool) {
-	i = sort.Search(len(c), func(i int) bool { return c[i].Step >= step })
-	return i, i < len(c) && c[i].Step == step
-}
-
-// reached is the step at which a trial came upon a rung: of its first report
-// there or beyond. ok is false for one that did not come so far.
-func reached(c study.Curve, rung int64) (step int64, ok bool) {
-	if len(c) == 0 || c[len(c)-1].Step < rung {
-		return 0, false
-	}
-	i := sort.Search(len(c), func(i int) bool { return c[i].Step >= rung })
-	return c[i].Step, true
-}
-
-// standing is a trial's losses where it came upon a rung, by the rule that also
-// makes its final value (the last or the best so far). ok is false where it has
-// not come there or lacks an objective.
-func standing(def *study.Definition, t *study.Trial, rung int64, into []float64) (losses []float64, ok bool) {
-	step, ok := reached(t.Curve(), rung)
-	if !ok {
-		return nil, false
-	}
-	for k, o := range def.Objectives {
-		loss, ok := t.Curves[k].At(step, o.Best)
-		if !ok {
-			return nil, false
+// find is the place of the first value at or beyond a step in a curve, len(c) if
+// there is none.
+func find(c study.Curve, step int64) int {
+	lo, hi := 0, len(c) // c[:lo] lies before the step, c[hi:] does not
+	for lo < hi {
+		if m := (lo + hi) / 2; c[m].Step < step {
+			lo = m + 1
+		} else {
+			hi = m
 		}
-		into[k] = loss
 	}
-	return into, true
+	return lo
+}
+
+// standing is a trial's loss in the first objective where it came upon a rung:
+// at its first report there or beyond, by the rule that also makes its final
+// value (the last or the best so far). ok is false for one that did not come so
+// far.
+func standing(def *study.Definition, t *study.Trial, rung int64) (loss float64, step int64, ok bool) {
+	c := t.Curve()
+	if len(c) == 0 || c[len(c)-1].Step < rung {
+		return 0, 0, false
+	}
+	i := find(c, rung)
+	step, loss = c[i].Step, c[i].Loss
+	if def.Objectives[0].Best {
+		loss, _ = c.At(step, true)
+	}
+	return loss, step, true
 }
 
 // smallest is the k-th smallest of xs, k from 1; it reorders xs. It takes time in
@@ -96,8 +91,4 @@ func at(def *study.Definition, step int64) string {
 // diverged is the verdict on a trial whose objective is not finite.
 func diverged(def *study.Definition, step int64) Verdict {
 	return Verdict{Decision: study.Stop, Rung: true, Why: def.Objectives[0].Metric + " is not finite at " + at(def, step)}
-}
-
-func infinite(losses []float64) bool {
-	return slices.ContainsFunc(losses, func(x float64) bool { return math.IsInf(x, 0) })
 }

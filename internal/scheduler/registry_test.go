@@ -1,0 +1,92 @@
+package scheduler_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/danlu-ml/danlu/internal/scheduler"
+	"github.com/danlu-ml/danlu/internal/scheduler/schedulertest"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// options are an algorithm's, from pairs of a name and its JSON.
+func options(pairs ...string) map[string]json.RawMessage {
+	m := map[string]json.RawMessage{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = json.RawMessage(pairs[i+1])
+	}
+	return m
+}
+
+func TestNamesAreListedInOrder(t *testing.T) {
+	if d := cmp.Diff([]string{"asha", "auto", "median", "none"}, scheduler.Names()); d != "" {
+		t.Errorf("names (-want +got):\n%s", d)
+	}
+}
+
+func TestAutoChoosesByWhatTheStudyAllows(t *testing.T) {
+	for name, c := range map[string]struct {
+		sampler string
+		max     int64
+		want    string
+	}{
+		"a known end":     {"auto", 30, "asha"},
+		"three steps":     {"auto", 3, "asha"},
+		"two steps":       {"auto", 2, "none"},
+		"an unknown end":  {"auto", 0, "median"},
+		"a grid":          {"grid", 30, "none"},
+		"no sampler said": {"", 30, "asha"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			def := schedulertest.Simulation{Max: c.max}.Definition()
+			def.Sampler.Name = c.sampler
+			for _, asked := range []string{"", "auto"} {
+				s, err := scheduler.New(study.Algorithm{Name: asked}, def)
+				if err != nil || s.Name() != c.want {
+					t.Errorf("scheduler %q is %v (error %v), want %s", asked, s, err, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		a    study.Algorithm
+		want string
+	}{
+		"a slip in the name": {
+			study.Algorithm{Name: "ashe"},
+			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, median, none)`,
+		},
+		"another word": {
+			study.Algorithm{Name: "population"},
+			`there is no scheduler "population" (there are asha, auto, median, none)`,
+		},
+		"a slip in an option":           {asha("etta", "3"), `scheduler asha: etta is not an option of asha; did you mean eta?`},
+		"another option":                {median("percentile", "3"), `scheduler median: percentile is not an option of median: it has grace, min_trials`},
+		"an option where there is none": {study.Algorithm{Name: "auto", Options: options("eta", "3")}, `scheduler auto: eta is not an option: auto has none`},
+		"eta of one":                    {asha("eta", "1"), `scheduler asha: eta is 1: want a number from 1.5 to 100, as in {asha: {eta: 3}}`},
+		"a negative rung":               {asha("min", "-1"), `scheduler asha: min is -1: want the first step at which trials are compared, from 1 on`},
+		"a rung at the end":             {asha("min", "30"), `scheduler asha: min is 30, where a trial is at its end (fidelity.max is 30): want a step before it`},
+		"a negative grace":              {median("grace", "-2"), `scheduler median: grace is -2: want the first step at which trials are judged, from 1 on`},
+		"a negative number of trials":   {median("min_trials", "-2"), `scheduler median: min_trials is -2: want how many other trials to compare with, from 1 on`},
+		"a part of a step": {
+			asha("min", "2.5"),
+			`scheduler asha: min of asha is a number 2.5: want a whole number`,
+		},
+		"a word for a number": {
+			asha("eta", `"three"`),
+			`scheduler asha: eta of asha is a string: want a number`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := scheduler.New(c.a, schedulertest.Simulation{Max: 30}.Definition())
+			if err == nil || err.Error() != c.want {
+				t.Errorf("error\n%v, want\n%s", err, c.want)
+			}
+		})
+	}
+}
