@@ -178,7 +178,9 @@ func domainKey(d Domain) string {
 	return "choice"
 }
 
-func (p *Param) whenText() string {
+// WhenText is what p needs to exist, for people: `optimizer = sgd`. It is empty
+// for a parameter without conditions.
+func (p *Param) WhenText() string {
 	var parts []string
 	for _, c := range p.When {
 		if c.Op != "" {

@@ -122,6 +122,13 @@ func (s *Space) Conditional() bool {
 	return slices.ContainsFunc(s.params, func(p Param) bool { return len(p.When) > 0 })
 }
 
+// MayBeInactive reports whether there are configurations in which a parameter
+// does not exist.
+func (s *Space) MayBeInactive(name string) bool {
+	i := s.Index(name)
+	return i >= 0 && len(s.params[i].When) > 0
+}
+
 // At is the point u of the unit cube (length Len) as values: active parameters
 // only, in the units the training program sees.
 func (s *Space) At(u []float64) Values {
@@ -232,7 +239,7 @@ func (s *Space) Complete(given Values) (Values, error) {
 	vs := s.assemble(base)
 	for _, name := range sortedNames(given) {
 		if _, ok := vs[name]; !ok {
-			return nil, paramError(name, "", fmt.Sprintf("does not exist under the other values given: it needs %s", s.params[s.index[name]].whenText()))
+			return nil, paramError(name, "", fmt.Sprintf("does not exist under the other values given: it needs %s", s.params[s.index[name]].WhenText()))
 		}
 		vs[name] = given[name]
 	}
