@@ -70,7 +70,7 @@ func (l *link) tell(path string, body, line []byte) ([]byte, int) {
 		l.stale = true
 	case err == nil && (status == statusBadRequest || status == statusTooLarge):
 		l.voice.warn("refused", "a report was refused: %s", sentence(reply))
-	case err == nil && status == statusOK:
+	case err == nil && status == statusOK && json.Valid(reply):
 	default:
 		if err == nil {
 			err = fmt.Errorf("it answered %d: %s", status, sentence(reply))

@@ -209,6 +209,7 @@ func TestReportSurvivesAnyAnswer(t *testing.T) {
 		"half a body":            "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{",
 		"an endless line":        strings.Repeat("x", 1<<16),
 		"endless headers":        "HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", 1000),
+		"a page":                 "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
 		"chunks":                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
 		"a server that is lost":  "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nlost",
 		"a server in trouble":    "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
