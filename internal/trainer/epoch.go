@@ -62,7 +62,7 @@ type Result struct {
 	MacroF1      float64 // mean of the classes' F1; a class never seen nor predicted has 0
 	Parameters   int     // trained numbers
 	Epochs       int     // done
-	EndedEarly   bool    // the report asked for it
+	EndedEarly   bool    // the report asked for it, or patience was at its end
 }
 
 // MarshalJSON writes the last line of a training's reports.

@@ -56,6 +56,9 @@ type position struct {
 	Batch int // batches done of the next
 	Step  int // steps done
 	Sums  sums
+	// What has been seen of the validation loss: by the schedule called plateau,
+	// and by the patience that ends a training.
+	Plateau, Stall sched.Plateau
 }
 
 // sums are what has been added up over the epoch in progress.
@@ -90,7 +93,7 @@ func newRunner(p plan) (*runner, error) {
 	perEpoch := (len(split.Train) + batch - 1) / batch
 	opt, err := optim.New(v["optimizer"], optim.Options{
 		Momentum: v.float("momentum"), Nesterov: v.bool("nesterov"),
-		Beta1: v.float("beta1"), Beta2: v.float("beta2"), Alpha: v.float("alpha"), Eps: v.float("eps"),
+		Beta1: v.float("beta1"), Beta2: v.float("beta2"), Alpha: v.float("alpha"), Rho: v.float("rho"), Eps: v.float("eps"),
 		WeightDecay: v.float("weight_decay"),
 	}, len(net.W), ranges(net, v.bool("decay_bias")))
 	if err != nil {
@@ -98,15 +101,26 @@ func newRunner(p plan) (*runner, error) {
 	}
 	return &runner{
 		plan: p, split: split, net: net, opt: opt, batch: batch, clip: v.float("clip_norm"),
-		loss: nn.NewCrossEntropy(b.out, n, v.float("label_smoothing")),
-		schedule: sched.Schedule{
-			Name: v["schedule"], LR: v.float("lr"), Total: p.Epochs * perEpoch, Epoch: perEpoch,
-			Warmup:   int(v.float("warmup") * float64(perEpoch)),
-			StepSize: v.int("step_size"), Gamma: v.float("gamma"), PctStart: v.float("pct_start"),
-		},
-		batches: newBatches(split, p.Seed, v, n),
-		before:  make([]nn.Real, len(net.W)),
+		loss:     nn.NewCrossEntropy(b.out, n, v.float("label_smoothing")),
+		schedule: schedule(v, p.Epochs, perEpoch),
+		batches:  newBatches(split, p.Seed, v, n),
+		before:   make([]nn.Real, len(net.W)),
 	}, nil
+}
+
+// schedule turns settings in epochs into steps.
+func schedule(v values, epochs, perEpoch int) sched.Schedule {
+	s := sched.Schedule{
+		Name: v["schedule"], LR: v.float("lr"), Total: epochs * perEpoch, Epoch: perEpoch,
+		Warmup:   int(v.float("warmup") * float64(perEpoch)),
+		StepSize: v.int("step_size"), Milestones: v.list("milestones"), Gamma: v.float("gamma"),
+		PctStart: v.float("pct_start"), Floor: v.float("floor"), Power: v.float("power"),
+		Cycle: int(v.float("cycle") * float64(perEpoch)), CycleMult: v.int("cycle_mult"),
+	}
+	if len(s.Milestones) == 0 {
+		s.Milestones = []int{(epochs + 1) / 2, (3*epochs + 3) / 4}
+	}
+	return s
 }
 
 // ranges are the parts of the parameters with and without weight decay.
@@ -140,7 +154,8 @@ func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, erro
 		if err := r.save(); err != nil {
 			return result, err
 		}
-		result.EndedEarly = report != nil && !report(e) && r.Epoch < r.Epochs
+		goOn := (report == nil || report(e)) && r.Stall.Lowered == 0
+		result.EndedEarly = !goOn && r.Epoch < r.Epochs
 	}
 	result.Epochs = r.Epoch
 	test := r.evaluate(r.split.Test, false)
@@ -186,6 +201,10 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 	e := r.summary(start, r.evaluate(r.split.Val, true), ratio)
 	e.Dead = r.net.Dead()
 	r.Epoch, r.Batch, r.Sums = r.Epoch+1, 0, sums{}
+	r.Plateau.Observe(e.ValLoss, r.values.int("plateau_patience"))
+	if patience := r.values.int("patience"); patience > 0 {
+		r.Stall.Observe(e.ValLoss, patience-1)
+	}
 	return e, nil
 }
 
@@ -208,9 +227,18 @@ func (r *runner) step(from, to int) float64 {
 		kernel.Scale(r.net.G, nn.Real(r.clip/norm))
 		r.Sums.Clipped++
 	}
-	r.opt.Step(r.net.W, r.net.G, r.schedule.At(r.Step), r.Step+1)
+	r.opt.Step(r.net.W, r.net.G, r.rate(r.Step), r.Step+1)
 	r.Step++
 	return loss
+}
+
+// rate is the learning rate of a step of the epoch in progress.
+func (r *runner) rate(step int) float64 {
+	rate := r.schedule.At(step)
+	if r.schedule.Name == "plateau" {
+		rate *= math.Pow(r.schedule.Gamma, float64(r.Plateau.Lowered))
+	}
+	return rate
 }
 
 func (r *runner) summary(start time.Time, val scores, ratio float64) Epoch {
@@ -220,7 +248,7 @@ func (r *runner) summary(start time.Time, val scores, ratio float64) Epoch {
 		TrainLoss:     r.Sums.Loss / float64(r.Sums.Examples),
 		TrainAccuracy: float64(r.Sums.Correct) / float64(r.Sums.Examples),
 		ValLoss:       val.loss, ValAccuracy: val.accuracy,
-		LR:       r.schedule.At(r.Step - 1),
+		LR:       r.rate(r.Step - 1),
 		GradNorm: r.Sums.GradNorm / steps, Clipped: float64(r.Sums.Clipped) / steps,
 		UpdateRatio: ratio,
 		Seconds:     r.Sums.Seconds + time.Since(start).Seconds(),

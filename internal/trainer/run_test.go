@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/danlu-ml/danlu/internal/trainer/optim"
 )
 
 // train runs a configuration to its end and returns its reports, without times.
@@ -71,7 +73,7 @@ func TestTheSameConfigurationGivesTheSameNumbers(t *testing.T) {
 }
 
 func TestResumingAnywhereGivesTheSameNumbers(t *testing.T) {
-	for _, optimizer := range []string{"sgd", "adam", "adamw", "rmsprop"} {
+	for _, optimizer := range optim.Names {
 		c := busy
 		c.Set = map[string]string{"optimizer": optimizer}
 		for k, v := range busy.Set {
@@ -143,5 +145,33 @@ func TestClippingBoundsTheStep(t *testing.T) {
 	epochs, _ := train(t, c)
 	if e := epochs[0]; e.Clipped != 1 || e.UpdateRatio == 0 || e.GradNorm < 0.001 {
 		t.Errorf("clipped %g, update ratio %g, gradient norm %g; want all steps clipped", e.Clipped, e.UpdateRatio, e.GradNorm)
+	}
+}
+
+func TestPatienceEndsATrainingThatNoLongerGains(t *testing.T) {
+	c := Config{Task: "digits", Model: "softmax", Epochs: 50, Set: map[string]string{
+		"lr": "1e-9", "patience": "3", // too small for the loss to fall by 1e-4 of itself
+	}}
+	epochs, result := train(t, c)
+	if len(epochs) != 4 || !result.EndedEarly { // the first epoch is a best one
+		t.Errorf("%d epochs, ended early: %v; want 4 and true", len(epochs), result.EndedEarly)
+	}
+}
+
+func TestAPlateauLowersTheRateAndSurvivesResuming(t *testing.T) {
+	c := Config{Task: "digits", Model: "softmax", Epochs: 8, Checkpoint: filepath.Join(t.TempDir(), "ckpt"), Set: map[string]string{
+		"lr": "1e-9", "schedule": "plateau", "plateau_patience": "1", "gamma": "0.5",
+	}}
+	want, _ := train(t, c)
+	if got := want[7].LR; got != 1e-9*0.125 { // epoch 1 is best; lowered after 3, 5 and 7
+		t.Errorf("rate %g in the last epoch, want an eighth of 1e-9", got)
+	}
+	_, err := Run(t.Context(), c, func(e Epoch) bool { return e.Epoch < 4 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Resume = c.Checkpoint
+	if got, _ := train(t, c); !cmp.Equal(got, want[4:]) {
+		t.Errorf("resumed:\n%v", cmp.Diff(want[4:], got))
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Setting describes one knob of a training.
 type Setting struct {
 	Name string `json:"name"`
-	Kind string `json:"kind"` // float, int, choice, bool
+	Kind string `json:"kind"` // float, int, choice, bool, list (of ascending ints)
 	// Low and High bound a number, inclusive. Log says that its effect
 	// multiplies: search it on a logarithmic scale.
 	Low     float64  `json:"low"`
@@ -34,6 +34,16 @@ func (v values) float(name string) float64 { f, _ := strconv.ParseFloat(v[name],
 func (v values) int(name string) int { i, _ := strconv.Atoi(v[name]); return i }
 
 func (v values) bool(name string) bool { return v[name] == "true" }
+
+func (v values) list(name string) []int {
+	var all []int
+	for text := range strings.SplitSeq(v[name], ",") {
+		if i, err := strconv.Atoi(text); err == nil {
+			all = append(all, i)
+		}
+	}
+	return all
+}
 
 // parse checks what the user gave against the settings and fills in defaults.
 func parse(settings []Setting, given map[string]string) (values, error) {
@@ -81,6 +91,16 @@ func (s Setting) normal(text string) (string, error) {
 			return refuse("true or false")
 		}
 		return strconv.FormatBool(b), nil
+	case "list":
+		last := 0
+		for part := range strings.SplitSeq(text, ",") {
+			i, err := strconv.Atoi(strings.TrimSpace(part))
+			if text != "" && (err != nil || i <= last || float64(i) < s.Low || float64(i) > s.High) {
+				return refuse(fmt.Sprintf("whole numbers from %g to %g, ascending, with commas", s.Low, s.High))
+			}
+			last = i
+		}
+		return strings.ReplaceAll(text, " ", ""), nil
 	case "int":
 		// A tuner may write 64 as 64.0 or 6.4e1.
 		f, err := strconv.ParseFloat(text, 64)

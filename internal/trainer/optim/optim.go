@@ -6,6 +6,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -16,7 +17,7 @@ import (
 type Real = kernel.Real
 
 // Names are the optimisers that New knows.
-var Names = []string{"sgd", "adam", "adamw", "rmsprop"}
+var Names = []string{"sgd", "adam", "adamw", "rmsprop", "adadelta", "adagrad"}
 
 // Options hold the numbers of all optimisers; each reads its own.
 type Options struct {
@@ -24,7 +25,10 @@ type Options struct {
 	Nesterov     bool    // sgd
 	Beta1, Beta2 float64 // adam, adamw
 	Alpha        float64 // rmsprop: smoothing of squared gradients
-	Eps          float64
+	Rho          float64 // adadelta: the same
+	// Eps is added to the root of squared gradients (adadelta: under the root);
+	// 0 is 1e-8, for adadelta 1e-6, for adagrad 1e-10.
+	Eps float64
 	// WeightDecay pulls weights to zero: decoupled from the gradient for adamw,
 	// added to it for the others.
 	WeightDecay float64
@@ -51,7 +55,7 @@ type rule func(o *Optimizer, w, g []Real, from int, lr, decay float64, t int)
 
 // New makes an optimiser for size parameters. The ranges cover them in order.
 func New(name string, o Options, size int, ranges []Range) (*Optimizer, error) {
-	moments, r := 0, rule(nil)
+	moments, r, eps := 0, rule(nil), 1e-8
 	switch name {
 	case "sgd":
 		moments, r = 1, stepSGD
@@ -61,9 +65,14 @@ func New(name string, o Options, size int, ranges []Range) (*Optimizer, error) {
 		moments, r = 2, stepAdamW
 	case "rmsprop":
 		moments, r = 2, stepRMSProp
+	case "adadelta":
+		moments, r, eps = 2, stepAdadelta, 1e-6
+	case "adagrad":
+		moments, r, eps = 1, stepAdagrad, 1e-10
 	default:
 		return nil, fmt.Errorf("make optimiser %q: no such optimiser: use one of %q", name, Names)
 	}
+	o.Eps = cmp.Or(o.Eps, eps)
 	opt := &Optimizer{rule: r, o: o, ranges: ranges}
 	for range moments {
 		opt.State = append(opt.State, make([]Real, size))
@@ -124,3 +133,29 @@ func stepRMSProp(o *Optimizer, w, g []Real, from int, lr, decay float64, _ int) 
 	}
 	s.Step(w, g, o.moment(0, w, from), o.moment(1, w, from))
 }
+
+// stepAdadelta follows Zeiler 2012, algorithm 1, with PyTorch's factor lr.
+func stepAdadelta(o *Optimizer, w, g []Real, from int, lr, decay float64, _ int) {
+	squares, changes := o.moment(0, w, from), o.moment(1, w, from)
+	rho, eps := Real(o.o.Rho), Real(o.o.Eps)
+	for i := range w {
+		d := g[i] + Real(decay)*w[i]
+		squares[i] = rho*squares[i] + (1-rho)*d*d
+		change := root(changes[i]+eps) / root(squares[i]+eps) * d
+		changes[i] = rho*changes[i] + (1-rho)*change*change
+		w[i] -= Real(lr) * change
+	}
+}
+
+// stepAdagrad follows Duchi, Hazan and Singer 2011 in the diagonal form, without
+// decay of the rate.
+func stepAdagrad(o *Optimizer, w, g []Real, from int, lr, decay float64, _ int) {
+	squares := o.moment(0, w, from)
+	for i := range w {
+		d := g[i] + Real(decay)*w[i]
+		squares[i] += d * d
+		w[i] -= Real(lr) * d / (root(squares[i]) + Real(o.o.Eps))
+	}
+}
+
+func root(x Real) Real { return Real(math.Sqrt(float64(x))) }
