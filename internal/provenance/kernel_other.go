@@ -1,0 +1,5 @@
+//go:build !unix && !windows
+
+package provenance
+
+func kernel() string { return "" }
