@@ -277,7 +277,7 @@ func (v *View) end(t *Trial, b Ended, at time.Time) error {
 	}
 	t.Ended, t.Values = at, b.Values
 	t.Losses = v.losses(t, b)
-	if t.State == Completed && (v.best == nil || t.Loss() < v.best.Loss()) {
+	if t.eligible() && (v.best == nil || t.Loss() < v.best.Loss()) {
 		v.best = t
 	}
 	return nil
@@ -311,7 +311,7 @@ func (v *View) reopen(t *Trial, b Reopened) {
 	if v.best == t {
 		v.best = nil
 		for _, u := range v.Trials {
-			if u.State == Completed && (v.best == nil || u.Loss() < v.best.Loss()) {
+			if u.eligible() && (v.best == nil || u.Loss() < v.best.Loss()) {
 				v.best = u
 			}
 		}
@@ -327,7 +327,7 @@ func (r Resources) devices() float64 {
 
 // Best is the incumbent: the completed trial with the lowest loss in the first
 // objective, the earliest of equals; nil if there is none. Only trials that ran
-// to their end count.
+// to their end, with finite values, count.
 func (v *View) Best() *Trial { return v.best }
 
 // DefaultTrial is the trial of the default configuration, nil if there is none.
@@ -369,20 +369,23 @@ func (v *View) GPUHours(now time.Time) float64 {
 func (v *View) Pareto() []*Trial {
 	var front []*Trial
 	for _, t := range v.Trials {
-		if t.State != Completed || slices.ContainsFunc(v.Trials, func(u *Trial) bool { return u.State == Completed && dominates(u, t) }) {
-			continue
+		if t.eligible() && !slices.ContainsFunc(v.Trials, func(u *Trial) bool { return u.eligible() && dominates(u, t) }) {
+			front = append(front, t)
 		}
-		front = append(front, t)
 	}
 	return front
 }
 
+// eligible reports whether t may be the study's best: it ran to its end and has
+// a finite value in every objective.
+func (t *Trial) eligible() bool {
+	return t.State == Completed && len(t.Losses) > 0 &&
+		!slices.ContainsFunc(t.Losses, func(x float64) bool { return math.IsInf(x, 1) })
+}
+
 // dominates reports whether u is at least as good as t everywhere and better
-// somewhere; of equals, the earlier one dominates.
+// somewhere; of equals, the earlier one dominates. Both have losses.
 func dominates(u, t *Trial) bool {
-	if u == t || len(u.Losses) == 0 || len(t.Losses) == 0 {
-		return u != t && len(t.Losses) == 0 && len(u.Losses) > 0
-	}
 	better := u.ID < t.ID && slices.Equal(u.Losses, t.Losses)
 	for i := range u.Losses {
 		if u.Losses[i] > t.Losses[i] {
