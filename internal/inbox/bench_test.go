@@ -22,14 +22,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/inbox"
 )
 
-// nullSink forgets everything at once.
-type nullSink struct{}
-
-func (nullSink) Reports(_ context.Context, _, _ int, rs []inbox.Report) (inbox.Answer, error) {
-	return inbox.Answer{Decision: inbox.Continue, Step: rs[len(rs)-1].Step}, nil
-}
-func (nullSink) Checkpoint(context.Context, int, int, int64, string) error { return nil }
-
 const benchClients = 16
 
 // BenchmarkServer measures the server alone: 16 clients, in a process of their

@@ -61,3 +61,11 @@ func (m *memory) steps() []int64 {
 	}
 	return steps
 }
+
+// nullSink forgets everything at once.
+type nullSink struct{}
+
+func (nullSink) Reports(_ context.Context, _, _ int, rs []inbox.Report) (inbox.Answer, error) {
+	return inbox.Answer{Decision: inbox.Continue, Step: rs[len(rs)-1].Step}, nil
+}
+func (nullSink) Checkpoint(context.Context, int, int, int64, string) error { return nil }
