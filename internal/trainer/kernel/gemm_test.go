@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -18,6 +19,8 @@ var shapes = []struct{ m, n, k int }{
 	{2, 33, 1},
 	{3, 5, 4},
 	{5, 16, 11},
+	{6, 6, 6},
+	{14, 34, 5},
 	{7, 17, 13},
 	{11, 47, 8},
 	{12, 32, 9},
@@ -63,6 +66,15 @@ func checkMul(t *testing.T, m, n, k, layout int, accumulate bool) {
 
 	var g Gemm
 	g.Mul(View{c, ldc, 1}, a, b, m, n, k, accumulate)
+	if k > 0 && k <= kc {
+		var p Panels
+		p.Pack(b, k, n)
+		again := append([]Real(nil), before...)
+		p.Mul(View{again, ldc, 1}, a, m, accumulate)
+		if !slices.Equal(again, c) {
+			t.Errorf("packed once, the product differs")
+		}
+	}
 
 	for i := range m {
 		for j := range ldc {
@@ -119,4 +131,15 @@ func BenchmarkMul(b *testing.B) {
 			}
 		}
 	}
+}
+
+func FuzzMul(f *testing.F) {
+	f.Add(uint8(13), uint8(33), uint16(300), uint8(5), true)
+	f.Fuzz(func(t *testing.T, m, n uint8, k uint16, layout uint8, accumulate bool) {
+		for _, level := range Levels() {
+			restore := Force(level)
+			checkMul(t, int(m), int(n), int(k%1000), int(layout&7), accumulate)
+			restore()
+		}
+	})
 }

@@ -14,7 +14,7 @@ func tileCols() int {
 }
 
 // tileRows is the height of the next tile when left rows of C remain. The
-// heights that exist are 12, 8, 4, 1 (AVX-512), 6, 4, 1 (AVX2) and 1 to 4. A
+// heights that exist are 12, 8, 6, 4, 2, 1 (AVX-512), 6, 4, 2, 1 (AVX2) and 1 to 4. A
 // full tile is not taken where it would leave a rest that two smaller ones of
 // equal height do better.
 func tileRows(left int) int {
@@ -25,10 +25,12 @@ func tileRows(left int) int {
 			return 12
 		case left >= 8:
 			return 8
+		case left >= 6:
+			return 6
 		case left >= 4:
 			return 4
 		}
-		return 1
+		return min(left, 2)
 	case AVX2:
 		switch {
 		case left >= 6 && left != 8:
@@ -36,7 +38,7 @@ func tileRows(left int) int {
 		case left >= 4:
 			return 4
 		}
-		return 1
+		return min(left, 2)
 	}
 	return min(left, portableRows)
 }
@@ -60,8 +62,12 @@ func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real
 			tile12x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		case 8:
 			tile8x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+		case 6:
+			tile6x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		case 4:
 			tile4x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+		case 2:
+			tile2x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		default:
 			tile1x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		}
@@ -72,6 +78,8 @@ func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real
 			tile6x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		case 4:
 			tile4x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+		case 2:
+			tile2x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		default:
 			tile1x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
 		}
@@ -135,7 +143,13 @@ func tile12x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, 
 func tile8x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
 
 //go:noescape
+func tile6x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+
+//go:noescape
 func tile4x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+
+//go:noescape
+func tile2x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
 
 //go:noescape
 func tile1x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
@@ -145,6 +159,9 @@ func tile6x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, l
 
 //go:noescape
 func tile4x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
+
+//go:noescape
+func tile2x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
 
 //go:noescape
 func tile1x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// Tiles of 6, 4 and 1 rows by 16 columns. Y0 … Y11 hold C, two registers a row;
+// Tiles of 6, 4, 2 and 1 rows by 16 columns. Y0 … Y11 hold C, two registers a row;
 // Y12 and Y13 a row of B; Y14 one number of A in every lane, later the masks.
 // General registers are used as in the AVX-512 tiles.
 
@@ -154,5 +154,32 @@ loop1:
 
 add1:
 	ADDPUT(Y0, Y1)
+	VZEROUPPER
+	RET
+
+// func tile2x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
+TEXT ·tile2x16(SB), NOSPLIT, $0-80
+	ARGS
+	ZERO(Y0, Y1)
+	ZERO(Y2, Y3)
+
+loop2:
+	LOADB
+	ROW((R8), Y0, Y1)
+	ROW((R8)(R12*1), Y2, Y3)
+	ADDQ R13, R8
+	DECQ CX
+	JNZ  loop2
+
+	MASKS
+	JNE  add2
+	PUT(Y0, Y1)
+	PUT(Y2, Y3)
+	VZEROUPPER
+	RET
+
+add2:
+	ADDPUT(Y0, Y1)
+	ADDPUT(Y2, Y3)
 	VZEROUPPER
 	RET

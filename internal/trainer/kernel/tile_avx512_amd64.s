@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// Tiles of 12, 8, 4 and 1 rows by 32 columns. Z0 … Z23 hold C, two registers a
+// Tiles of 12, 8, 6, 4, 2 and 1 rows by 32 columns. Z0 … Z23 hold C, two registers a
 // row; Z24 and Z25 a row of B; Z26 one number of A in every lane.
 //
 // R8, R9, R10, R11: rows 0, 3, 6, 9 of A.  R12: bytes from row to row of A.
@@ -236,5 +236,78 @@ loop1:
 
 add1:
 	ADDPUT(Z0, Z1)
+	VZEROUPPER
+	RET
+
+// func tile6x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+TEXT ·tile6x32(SB), NOSPLIT, $0-80
+	ARGS
+	LEAQ (R12)(R12*2), AX
+	LEAQ (R8)(AX*1), R9
+	ZERO(Z0, Z1)
+	ZERO(Z2, Z3)
+	ZERO(Z4, Z5)
+	ZERO(Z6, Z7)
+	ZERO(Z8, Z9)
+	ZERO(Z10, Z11)
+
+loop6:
+	LOADB
+	ROW((R8), Z0, Z1)
+	ROW((R8)(R12*1), Z2, Z3)
+	ROW((R8)(R12*2), Z4, Z5)
+	ROW((R9), Z6, Z7)
+	ROW((R9)(R12*1), Z8, Z9)
+	ROW((R9)(R12*2), Z10, Z11)
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ CX
+	JNZ  loop6
+
+	CMPQ acc+72(FP), $0
+	JNE  add6
+	PUT(Z0, Z1)
+	PUT(Z2, Z3)
+	PUT(Z4, Z5)
+	PUT(Z6, Z7)
+	PUT(Z8, Z9)
+	PUT(Z10, Z11)
+	VZEROUPPER
+	RET
+
+add6:
+	ADDPUT(Z0, Z1)
+	ADDPUT(Z2, Z3)
+	ADDPUT(Z4, Z5)
+	ADDPUT(Z6, Z7)
+	ADDPUT(Z8, Z9)
+	ADDPUT(Z10, Z11)
+	VZEROUPPER
+	RET
+
+// func tile2x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+TEXT ·tile2x32(SB), NOSPLIT, $0-80
+	ARGS
+	ZERO(Z0, Z1)
+	ZERO(Z2, Z3)
+
+loop2:
+	LOADB
+	ROW((R8), Z0, Z1)
+	ROW((R8)(R12*1), Z2, Z3)
+	ADDQ R13, R8
+	DECQ CX
+	JNZ  loop2
+
+	CMPQ acc+72(FP), $0
+	JNE  add2
+	PUT(Z0, Z1)
+	PUT(Z2, Z3)
+	VZEROUPPER
+	RET
+
+add2:
+	ADDPUT(Z0, Z1)
+	ADDPUT(Z2, Z3)
 	VZEROUPPER
 	RET

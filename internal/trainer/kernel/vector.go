@@ -121,3 +121,19 @@ func Exp(y, x []Real) {
 		y[i] = Real(math.Exp(min(max(float64(x[i]), -87), 87)))
 	}
 }
+
+// Sigmoid does y = 1 ÷ (1 + e⁻ˣ), to about 2⁻²².
+func Sigmoid(y, x []Real) {
+	n := sigmoidVec(y, x[:len(y)])
+	for i := n; i < len(y); i++ {
+		y[i] = Real(1 / (1 + math.Exp(-float64(x[i]))))
+	}
+}
+
+// Tanh does y = tanh x, to about 2⁻²².
+func Tanh(y, x []Real) {
+	n := tanhVec(y, x[:len(y)])
+	for i := n; i < len(y); i++ {
+		y[i] = Real(math.Tanh(float64(x[i])))
+	}
+}

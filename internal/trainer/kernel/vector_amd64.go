@@ -150,6 +150,32 @@ func expVec(y, x []Real) int {
 	}
 }
 
+func sigmoidVec(y, x []Real) int {
+	switch n := bulk(len(y)); {
+	case n == 0:
+		return 0
+	case active == AVX512:
+		sigmoidAVX512(n, &y[0], &x[0], &expTable[0])
+		return n
+	default:
+		sigmoidAVX2(n, &y[0], &x[0], &expTable[0])
+		return n
+	}
+}
+
+func tanhVec(y, x []Real) int {
+	switch n := bulk(len(y)); {
+	case n == 0:
+		return 0
+	case active == AVX512:
+		tanhAVX512(n, &y[0], &x[0], &expTable[0])
+		return n
+	default:
+		tanhAVX2(n, &y[0], &x[0], &expTable[0])
+		return n
+	}
+}
+
 func sgdVec(w, g, buf []Real, s *SGD) int {
 	switch n := bulk(len(w)); {
 	case n == 0:
@@ -234,6 +260,12 @@ func reluGradAVX512(n int, dx, dy, y *float32)
 func expAVX512(n int, y, x *float32, table *float32)
 
 //go:noescape
+func sigmoidAVX512(n int, y, x *float32, table *float32)
+
+//go:noescape
+func tanhAVX512(n int, y, x *float32, table *float32)
+
+//go:noescape
 func sgdAVX512(n int, w, grad, buf *float32, s *SGD)
 
 //go:noescape
@@ -274,6 +306,12 @@ func reluGradAVX2(n int, dx, dy, y *float32)
 
 //go:noescape
 func expAVX2(n int, y, x *float32, table *float32)
+
+//go:noescape
+func sigmoidAVX2(n int, y, x *float32, table *float32)
+
+//go:noescape
+func tanhAVX2(n int, y, x *float32, table *float32)
 
 //go:noescape
 func sgdAVX2(n int, w, grad, buf *float32, s *SGD)

@@ -269,3 +269,36 @@ loop: \
 	ADDQ WIDTH, BX \
 	SUBQ LANES, CX \
 	JNZ loop
+
+// σ(x) = 1 ÷ (1 + e^−x); V15 is 1.
+#define SIGMOID \
+	EXPTABLE \
+loop: \
+	VXORPS  V0, V0, V0   \
+	VSUBPS  (SI), V0, V0 \
+	EXPCORE              \
+	VADDPS  V15, V0, V0  \
+	VDIVPS  V0, V15, V0  \
+	VMOVUPS V0, (DI)     \
+	ADDQ    WIDTH, DI    \
+	ADDQ    WIDTH, SI    \
+	SUBQ    LANES, CX    \
+	JNZ     loop
+
+// tanh(x) = 2 ÷ (1 + e^−2x) − 1.
+#define TANH \
+	EXPTABLE \
+loop: \
+	VXORPS  V0, V0, V0   \
+	VSUBPS  (SI), V0, V0 \
+	VADDPS  V0, V0, V0   \
+	EXPCORE              \
+	VADDPS  V15, V0, V0  \
+	VADDPS  V15, V15, V1 \
+	VDIVPS  V0, V1, V0   \
+	VSUBPS  V15, V0, V0  \
+	VMOVUPS V0, (DI)     \
+	ADDQ    WIDTH, DI    \
+	ADDQ    WIDTH, SI    \
+	SUBQ    LANES, CX    \
+	JNZ     loop

@@ -139,6 +139,26 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
+// func sigmoidAVX2(n int, y, x *float32, table *float32)
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ table+24(FP), AX
+	SIGMOID
+	VZEROUPPER
+	RET
+
+// func tanhAVX2(n int, y, x *float32, table *float32)
+TEXT ·tanhAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ table+24(FP), AX
+	TANH
+	VZEROUPPER
+	RET
+
 // func sgdAVX2(n int, w, grad, buf *float32, s *SGD)
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), CX

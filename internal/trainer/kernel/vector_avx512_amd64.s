@@ -141,6 +141,26 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
+// func sigmoidAVX512(n int, y, x *float32, table *float32)
+TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ table+24(FP), AX
+	SIGMOID
+	VZEROUPPER
+	RET
+
+// func tanhAVX512(n int, y, x *float32, table *float32)
+TEXT ·tanhAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ table+24(FP), AX
+	TANH
+	VZEROUPPER
+	RET
+
 // func sgdAVX512(n int, w, grad, buf *float32, s *SGD)
 TEXT ·sgdAVX512(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), CX

@@ -16,6 +16,8 @@ func dotVec(x, y []Real) (int, Real)                 { return 0, 0 }
 func reluVec(y, x []Real) int                        { return 0 }
 func reluGradVec(dx, dy, y []Real) int               { return 0 }
 func expVec(y, x []Real) int                         { return 0 }
+func sigmoidVec(y, x []Real) int                     { return 0 }
+func tanhVec(y, x []Real) int                        { return 0 }
 func sgdVec(w, g, buf []Real, s *SGD) int            { return 0 }
 func adamVec(w, g, m, v []Real, s *Adam) int         { return 0 }
 func rmspropVec(w, g, v, buf []Real, s *RMSProp) int { return 0 }

@@ -49,6 +49,8 @@ var operations = []struct {
 	{"ReLU", 0, func(x [][]Real) { ReLU(x[0], x[1]) }},
 	{"ReLUGrad", 0, func(x [][]Real) { ReLUGrad(x[0], x[1], x[2]) }},
 	{"Exp", 6, func(x [][]Real) { Exp(x[0], x[1]) }},
+	{"Sigmoid", 8, func(x [][]Real) { Sigmoid(x[0], x[1]) }},
+	{"Tanh", 8, func(x [][]Real) { Tanh(x[0], x[1]) }},
 	{"Mul", 0, func(x [][]Real) { Mul(x[0], x[1]) }},
 	{"Affine", 4, func(x [][]Real) { Affine(x[0], x[1], 0.3, -2) }},
 	{"Combine", 8, func(x [][]Real) { Combine(x[0], 0.3, x[1], -2, x[2], 5) }},

@@ -59,13 +59,9 @@ func (l *Activation) Forward(x []Real, p Pass) []Real {
 			y[i] = v * normalCDF(v)
 		}
 	case "tanh":
-		for i, v := range x {
-			y[i] = Real(math.Tanh(float64(v)))
-		}
+		kernel.Tanh(y, x)
 	case "sigmoid":
-		for i, v := range x {
-			y[i] = Real(1 / (1 + math.Exp(-float64(v))))
-		}
+		kernel.Sigmoid(y, x)
 		if l.halo != nil {
 			l.halo.ClearHalo(y, p.N)
 		}
