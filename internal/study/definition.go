@@ -152,7 +152,7 @@ func (a Algorithm) Decode(into any) error {
 	}
 	err = strictDecode(text, into)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s of %s is a %s: want %s", wrong.Field, a.Name, wrong.Value, kindOf(wrong.Type))
+		return fmt.Errorf("%s of %s: want %s, got %s", wrong.Field, a.Name, kindOf(wrong.Type), wrong.Value)
 	}
 	if err != nil {
 		return fmt.Errorf("options of %s: %w", a.Name, err)
