@@ -75,11 +75,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		"a negative number of trials":   {median("min_trials", "-2"), `scheduler median: min_trials is -2: want how many other trials to compare with, from 1 on`},
 		"a part of a step": {
 			asha("min", "2.5"),
-			`scheduler asha: min of asha is a number 2.5: want a whole number`,
+			`scheduler asha: min of asha: want a whole number, got number 2.5`,
 		},
 		"a word for a number": {
 			asha("eta", `"three"`),
-			`scheduler asha: eta of asha is a string: want a number`,
+			`scheduler asha: eta of asha: want a number, got string`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
