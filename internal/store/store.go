@@ -12,7 +12,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -27,9 +26,10 @@ var (
 	ErrFenced = errors.New("lease lost to another driver")
 	// ErrConflict is wrapped where the log does not end where the caller
 	// believes. Nothing was written.
-	ErrConflict = errors.New("the log has grown meanwhile")
-	// ErrFull is wrapped where the disk is full or the file can't be written.
-	// Nothing was written, and the same append may be tried again.
+	ErrConflict = errors.New("the log does not end where the writer believes")
+	// ErrFull is wrapped where the store can't be written: a full disk, a file or
+	// folder without write permission, another process that keeps it locked.
+	// Nothing was written, and the same call may be tried again.
 	ErrFull = errors.New("the store can't be written")
 	// ErrDamaged is wrapped where the store's file is not what it should be.
 	ErrDamaged = errors.New("the store is damaged")
@@ -37,43 +37,16 @@ var (
 	ErrNewer = errors.New("the store was written by a later version of danlu")
 )
 
-// Holder identifies a process that wants to write a study.
-type Holder struct {
-	Host    string `json:"host"`
-	Boot    string `json:"boot"`    // the machine's boot id; empty where there is none
-	PID     int    `json:"pid"`     //
-	Started int64  `json:"started"` // the process's start time, in the machine's own ticks
-	What    string `json:"what"`    // for people: "danlu tune"
-}
-
-// Lease is the right to write one study. Fence grows with every lease given: an
-// append under a lower one is refused.
-type Lease struct {
-	Study  string
-	Fence  int64
-	Holder Holder
-}
-
-// HeldError says that a study is being written by somebody else.
-type HeldError struct {
-	Study   string
-	Holder  Holder
-	Since   time.Time
-	Expires time.Time
-}
-
-func (e *HeldError) Error() string {
-	return fmt.Sprintf("study %s is being run by %s (pid %d on %s) since %s; stop that one, or wait until its lease ends at %s",
-		e.Study, e.Holder.What, e.Holder.PID, e.Holder.Host, e.Since.Local().Format("15:04:05"), e.Expires.Local().Format("15:04:05"))
-}
-
 // Info is a line of the list of studies.
 type Info struct {
 	Study   string
 	Created time.Time
-	Seq     int64 // of the last event
+	Seq     int64 // of the last event, 0 if there is none
+	// Holder has the lease; nil if it was given back. One that is dead or late
+	// stays until somebody else acquires the study.
 	Holder  *Holder
-	Since   time.Time // the holder's lease
+	Since   time.Time // when the holder got it
+	Expires time.Time
 }
 
 // Request is a wish left for the holder of a study's lease: stop a trial, enqueue
@@ -93,58 +66,73 @@ type Answer struct {
 }
 
 // Store keeps logs. Methods may be called from several goroutines, and several
-// processes may have the same store open.
+// processes may have the same store open, unless an implementation says
+// otherwise.
+//
+// A method that writes either does so durably, surviving the machine's crash, or
+// returns an error and has changed nothing. If ctx ends before it has begun to
+// write, it fails with ctx's error; once begun, it is finished and what came of
+// it returned. Times come back as the same instants, to the nanosecond, in UTC.
 type Store interface {
 	// Studies lists the studies, in the order of their creation.
 	Studies(ctx context.Context) ([]Info, error)
 
 	// Acquire takes the lease on a study for ttl, creating the study with an
-	// empty log if there is none. A holder that is dead on this host (same boot,
-	// no process with its pid and start time), or whose boot is over, is replaced
-	// at once; a lease that has expired likewise. Else the error is a
+	// empty log if there is none. A holder that is dead (see [Dead]) is replaced
+	// at once; one whose lease has expired likewise. Else the error is a
 	// [*HeldError]. The same process acquiring again is refused too.
 	Acquire(ctx context.Context, study string, h Holder, ttl time.Duration) (Lease, error)
 
-	// Renew extends a lease. It fails with ErrFenced if the lease is lost.
+	// Renew extends a lease to ttl from now, also one that has expired but that
+	// nobody else took. It fails with ErrFenced if the lease is lost: taken by
+	// another, or given back.
 	Renew(ctx context.Context, l Lease, ttl time.Duration) error
 
-	// Release gives a lease back. Releasing a lost lease does nothing.
+	// Release gives a lease back. Releasing a lost lease does nothing. A study
+	// whose log is still empty is removed with its requests.
 	Release(ctx context.Context, l Lease) error
 
 	// Append writes events, numbered after+1 and on without gaps, and answers to
-	// requests, all or nothing. When it returns nil they survive the machine's
-	// crash. It fails with ErrFenced, or ErrConflict when the log does not end at
-	// after. Calls of several goroutines may share one transaction.
+	// requests, all or nothing. It fails with ErrFenced if the lease is lost, or
+	// ErrConflict when the log does not end at after. An answer to a request that
+	// was withdrawn or answered already is dropped. Calls of several goroutines
+	// may share one transaction; the failure of one is not the others'. The
+	// events are the store's from now on: the caller changes nothing in them.
 	Append(ctx context.Context, l Lease, after int64, events []study.Event, answers ...Answer) error
 
-	// Replay gives the events after a sequence number, in order, up to those
-	// durable when it began. An unknown study is ErrUnknownStudy. Points of ended
-	// attempts may come merged into fewer events, at the place of the last of
-	// them, as [study.View] allows; the gaps this leaves in the numbers are
-	// filled with Points events that have no rows.
+	// Replay gives the events after a sequence number, in order and as they were
+	// appended, up to those durable when it began. A study that is deleted
+	// meanwhile, or unknown, is ErrUnknownStudy. After an error nothing follows.
+	// Callers share what it yields and change nothing in it.
 	Replay(ctx context.Context, study string, after int64) iter.Seq2[study.Event, error]
 
-	// Points gives the points of one trial, all attempts, in the order reported.
+	// Points gives the points of one trial, attempt by attempt, and those of one
+	// attempt in the order they were appended, perhaps in fewer, larger pieces. A
+	// trial nobody reported on has none.
 	Points(ctx context.Context, study string, trial study.TrialID) iter.Seq2[study.Points, error]
 
-	// Post leaves a request, and returns its number once it is durable.
+	// Post leaves a request, and returns its number once it is durable. Numbers
+	// rise.
 	Post(ctx context.Context, study, kind string, body json.RawMessage) (int64, error)
 
 	// Requests lists a study's requests that have no answer, oldest first.
 	Requests(ctx context.Context, study string) ([]Request, error)
 
-	// Answer looks for the answer to a request; ok is false while there is none.
+	// Answer looks for the answer to a request; ok is false while there is none,
+	// and for a request that is not there.
 	Answer(ctx context.Context, study string, id int64) (a Answer, ok bool, err error)
 
 	// Withdraw takes back a request that has no answer yet; ok is false if it has
-	// one.
+	// one, or is not there.
 	Withdraw(ctx context.Context, study string, id int64) (ok bool, err error)
 
-	// Version changes whenever another process may have written: a cheap question,
-	// asked often.
+	// Version changes whenever anything was written: a cheap question, asked
+	// often. It means nothing to another handle.
 	Version(ctx context.Context) (int64, error)
 
-	// Delete removes a study and its log.
+	// Delete removes a study, its log, its requests and its lease. It fails with
+	// ErrFenced if the lease is lost. A study of the same name made later is
+	// another one: leases on the old one stay lost.
 	Delete(ctx context.Context, l Lease) error
 
 	// Check verifies the store's invariants and returns what is wrong, nothing if
@@ -152,5 +140,6 @@ type Store interface {
 	Check(ctx context.Context) ([]string, error)
 
 	// Close waits for appends under way and releases the store, not its leases.
+	// After it, methods fail. Closing twice does nothing.
 	Close() error
 }
