@@ -1,0 +1,148 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	sqlitedriver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/danlu-ml/danlu/internal/store"
+)
+
+// lockByFile asks once for locks that belong to the open file, not to the
+// process: so closing another descriptor of the store does not drop them. Where
+// there are none SQLite takes the others.
+var lockByFile = sync.OnceFunc(func() { _, _ = sqlitedriver.OFDLocking(true) })
+
+// openForWriting opens the connection that writes and starts its goroutine.
+func (s *Store) openForWriting(fresh bool) error {
+	if fresh {
+		f, err := os.OpenFile(s.path, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return fmt.Errorf("make store %s: %w: %w; check the folder, or choose another file with --store", s.path, store.ErrFull, err)
+		}
+		if err := f.Close(); err != nil {
+			return fmt.Errorf("make store %s: %w", s.path, err)
+		}
+	}
+	c, err := dial(s.path, "")
+	if err != nil {
+		return fault(s.path, "open the database", err)
+	}
+	if err := s.prepare(c); err != nil {
+		_ = c.close() // err is the one to tell
+		return fault(s.path, "prepare the database", err)
+	}
+	if s.writer == nil {
+		s.readers = make(chan *conn, 1)
+		s.readers <- c
+	} else {
+		s.makeReaders("mode=ro")
+	}
+	s.jobs = make(chan *job, maxGroup)
+	go s.write()
+	return nil
+}
+
+// prepare sets up the writing connection, beside readers on a local disk and
+// alone elsewhere, and brings the schema up to date. The schema comes before the
+// log ahead of the file, so that a new file says from the start what it is.
+func (s *Store) prepare(c *conn) error {
+	if ro, err := c.Conn.(interface{ IsReadOnly(string) (bool, error) }).IsReadOnly("main"); err != nil {
+		return err
+	} else if ro {
+		return fmt.Errorf("write to store %s: %w: it may only be read; check who may write it, or choose another with --store", s.path, store.ErrFull)
+	}
+	alone := s.options.Network(filepath.Dir(s.path))
+	wait := s.options.Wait
+	if alone != "" {
+		wait = min(wait, time.Second) // whoever has it keeps it
+	}
+	if err := c.script(fmt.Sprintf("PRAGMA busy_timeout=%d; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF", wait.Milliseconds())); err != nil {
+		return err
+	}
+	if alone == "" {
+		if err := migrate(c); err != nil {
+			return err
+		}
+		mode, err := c.text("PRAGMA journal_mode=WAL")
+		if err != nil {
+			return err
+		}
+		if mode == "wal" {
+			s.mode, s.writer = mode, c
+			return c.script("PRAGMA wal_autocheckpoint=0")
+		}
+		alone = "a file system without shared memory"
+	}
+	s.mode = fmt.Sprintf("exclusive, rollback journal (%s)", alone)
+	s.options.Log.Warn("the store is not on a local disk: only this process can have it open, and commits are slower", "store", s.path, "file_system", alone)
+	if err := c.script("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE; BEGIN EXCLUSIVE; COMMIT"); err != nil {
+		return fault(s.path, "take the file, which only one process can have on "+alone+",", err)
+	}
+	return migrate(c)
+}
+
+// openForReading sets up connections that can't write.
+func (s *Store) openForReading() error {
+	s.mode = "read-only"
+	query := "mode=ro"
+	try := func() error {
+		c, err := dial(s.path, query)
+		if err == nil {
+			_, _, err = c.number("SELECT count(*) FROM sqlite_schema")
+			err = errors.Join(err, c.close())
+		}
+		return err
+	}
+	err := try()
+	if refused(fault(s.path, "", err)) && fileSize(s.path+"-wal") == 0 {
+		// The log's index can't be made beside it, and there is no log.
+		query = "immutable=1"
+		err = try()
+	}
+	if err != nil {
+		return fault(s.path, "open the database for reading", err)
+	}
+	s.makeReaders(query)
+	close(s.ended)
+	return nil
+}
+
+// refused reports whether err says that the file or its folder may not be
+// written, though perhaps read.
+func refused(err error) bool {
+	var e *sqlitedriver.Error
+	if !errors.As(err, &e) {
+		return errors.Is(err, store.ErrFull)
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return true
+	}
+	return false
+}
+
+// look makes sure that the tables are there and that the end of each log can be
+// read. It does not depend on the file's size.
+func (s *Store) look() error {
+	return s.read(context.Background(), "look at the tables", func(c *conn) error {
+		if _, _, err := c.number("SELECT 1 FROM study, lease, log, request LIMIT 0"); err != nil {
+			return fmt.Errorf("open store %s: %w: a table is missing (%w); restore it from a copy", s.path, store.ErrDamaged, err)
+		}
+		return c.query("SELECT id, name FROM study", func(v []driver.Value) error {
+			_, err := lastRow(c, v[0].(int64))
+			if err != nil {
+				err = fmt.Errorf("the end of the log of study %s: %w", v[1], err)
+			}
+			return err
+		})
+	})
+}

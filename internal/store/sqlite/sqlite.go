@@ -1,0 +1,112 @@
+// Package sqlite keeps logs in an SQLite file: the store of one machine.
+//
+// Appends go through one goroutine, which commits all that are waiting in one
+// transaction (write-ahead log, synchronous=FULL); readers have connections of
+// their own and never wait for it. Several processes may have the file open. On a
+// network file system, where neither is safe, one process has it to itself, with
+// a rollback journal: [Store.Mode] says so.
+//
+// The tables are in schema.go, the form of merged points in block.go. What events
+// mean is no concern of this package.
+//
+// Start reading at [Open], then writer.go.
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/store"
+)
+
+// Options are how a store is opened. The zero value is for the ordinary case.
+type Options struct {
+	// ReadOnly refuses to write, and to make a file where there is none.
+	ReadOnly bool
+	// Log is told what a user should know about the file. nil: nobody.
+	Log *slog.Logger
+	// Dead says which holders of leases are dead. nil means [store.Dead].
+	Dead func(store.Holder) bool
+	// Network names the network file system a folder is on, "" for a local one.
+	// nil means to ask the operating system.
+	Network func(dir string) string
+	// Wait is how long to wait for another process's lock. 0 means 10 s.
+	Wait time.Duration
+}
+
+// Store is an open file.
+type Store struct {
+	path    string
+	mode    string
+	options Options
+	refusal error      // why nothing can be written; nil if it can
+	readers chan *conn // idle connections, nil for one not opened yet
+	query   string     // of a reader's file: URI
+	writer  *conn      // nil where there is one connection for all, or none may write
+	jobs    chan *job
+	ended   chan struct{} // closed when the writing goroutine has returned
+	commits atomic.Int64
+
+	inUse  sync.RWMutex // held for reading by every call; before watching.mu
+	closed bool         // guarded by inUse
+
+	watching struct {
+		mu sync.Mutex
+		c  *conn // for Version alone, opened by the first call
+	}
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the store in a file, making one (mode 0600) where there is none. A
+// file that can't be written is opened for reading, which is said to the log;
+// what writes then fails with [store.ErrFull]. What is not a store, or not whole,
+// is refused with [store.ErrDamaged] or [store.ErrNewer] and stays as it is.
+func Open(path string, o Options) (*Store, error) {
+	lockByFile()
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Dead == nil {
+		o.Dead = store.Dead
+	}
+	if o.Network == nil {
+		o.Network = networkOf
+	}
+	if o.Wait == 0 {
+		o.Wait = 10 * time.Second
+	}
+	fresh, err := probe(path)
+	if err != nil {
+		return nil, err
+	}
+	if fresh && o.ReadOnly {
+		return nil, fmt.Errorf("open store %s for reading: %w; check the name given with --store, or run `danlu tune` to begin one", path, fs.ErrNotExist)
+	}
+	s := &Store{path: path, options: o, ended: make(chan struct{})}
+	if o.ReadOnly {
+		s.refusal = fmt.Errorf("write to store %s: %w: it was opened for reading only", path, store.ErrFull)
+		err = s.openForReading()
+	} else if err = s.openForWriting(fresh); refused(err) && !fresh {
+		s.refusal = err
+		if err = s.openForReading(); err == nil {
+			o.Log.Warn("the store can only be read", "store", path, "reason", s.refusal)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.look(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Mode says how the file is used, for people: "wal", or what takes its place and
+// why.
+func (s *Store) Mode() string { return s.mode }
