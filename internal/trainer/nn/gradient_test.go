@@ -42,6 +42,10 @@ var layers = []struct {
 	{"Dropout", 9, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewDropout(0.3, 1, 9, n)} }, false},
 	{"BatchNorm", 3, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewBatchNorm(3, n)} }, false},
 	{"LayerNorm", 7, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewLayerNorm(7, n)} }, false},
+	{"LSTM", 3, recurrent("lstm", false), false},
+	{"BiLSTM", 3, recurrent("lstm", true), false},
+	{"GRU", 3, recurrent("gru", false), false},
+	{"BiGRU", 3, recurrent("gru", true), false},
 	{"Conv 3×3", 2 * 5 * 7, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 7, 3, 3, n, convolution) }, false},
 	{"Conv 5×5", 6 * 5, func(_ *kernel.Gemm, n int) []Layer { return picture(1, 6, 5, 9, 5, n, convolution) }, false},
 	{"two Conv", 5 * 5, func(_ *kernel.Gemm, n int) []Layer {
@@ -78,6 +82,22 @@ func picture(c, h, w, channels, size, n int, build func(*Planes, int, int) ([]La
 	in := NewPlanes(c, h, w, size/2, n)
 	middle, out := build(in, channels, size)
 	return append(append([]Layer{NewToPlanes(in)}, middle...), NewFlatten(out))
+}
+
+// recurrent are two layers over sequences; see packed.
+func recurrent(kind string, both bool) func(*kernel.Gemm, int) []Layer {
+	return func(g *kernel.Gemm, n int) []Layer {
+		first := NewRecurrent(g, kind, 3, 5, both, n)
+		return []Layer{first, NewRecurrent(g, kind, first.Out(), 4, both, n)}
+	}
+}
+
+// packed divides n rows into steps: for 5, sequences of lengths 3, 1 and 1.
+func packed(n int) []int {
+	if n < 3 {
+		return []int{n}
+	}
+	return []int{n - 2, 1, 1}
 }
 
 func convolution(in *Planes, channels, size int) ([]Layer, *Planes) {
@@ -118,7 +138,7 @@ func checkGradient(t *testing.T, layers []Layer, in, n int, kinked bool) {
 			}
 		}
 	}
-	pass := Pass{N: n, Train: true, Seed: 1, Step: 2}
+	pass := Pass{N: n, Train: true, Seed: 1, Step: 2, Steps: packed(n)}
 	r := normal(rng, len(net.Forward(x, pass)))
 	loss := func() float64 {
 		sum := 0.0

@@ -31,6 +31,9 @@ type Pass struct {
 	Train bool // dropout drops, batch normalisation uses the batch
 	// Watch makes activations note which units respond; see [Activation.Dead].
 	Watch bool
+	// Steps are the numbers of rows of each step of packed sequences; see
+	// [Recurrent]. It is nil for examples that are no sequences.
+	Steps []int
 	// Seed and Step are the address of this pass's random draws.
 	Seed, Step uint64
 }
