@@ -59,19 +59,23 @@ func readJSON(path string, v any) error {
 	return nil
 }
 
-// replaceJSON writes v under a name of this process's own and renames it to
-// path, so that a reader sees all of it or what was there before.
+// replaceJSON writes v under a name of its own and renames it to path, so that a
+// reader sees all of it or what was there before.
 func replaceJSON(path string, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", path, err)
 	}
-	temp := path + "." + strconv.Itoa(os.Getpid()) + ".new"
-	if err := os.WriteFile(temp, append(b, '\n'), 0o600); err != nil {
-		os.Remove(temp)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new") // 0600
+	if err != nil {
 		return err
 	}
-	return os.Rename(temp, path)
+	_, err = f.Write(append(b, '\n'))
+	if err := errors.Join(err, f.Close()); err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 func removeIfEmpty(path string) {

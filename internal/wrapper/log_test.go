@@ -141,14 +141,15 @@ func TestAHoleThatErrorsMadeIsNamed(t *testing.T) {
 func TestTheTailIsWholeLastLines(t *testing.T) {
 	long := strings.Repeat("x", 10_000)
 	for name, c := range map[string]struct{ out, err, want string }{
-		"nothing":                   {"", "", ""},
-		"standard error comes last": {"o\n", "e\n", "o\ne"},
-		"one stream":                {"", "e\n", "e"},
-		"a progress bar's state":    {"1%\r2%\r3%\ndone\r\n", "", "3%\ndone"},
-		"an endless line is cut":    {long, "", long[:tailSize]},
-		"error leaves some room":    {"a\nb\n", strings.Repeat("e\n", 5000), "a\nb\n" + strings.TrimSuffix(strings.Repeat("e\n", (tailSize-len("a\nb\n")-1)/2), "\n")},
-		"half a character":          {strings.Repeat("丹", 3000), "", strings.Repeat("丹", tailSize/3)},
-		"not UTF-8":                 {"\xff\xfe\n", "", "\uFFFD"},
+		"nothing":                    {"", "", ""},
+		"standard error comes last":  {"o\n", "e\n", "o\ne"},
+		"one stream":                 {"", "e\n", "e"},
+		"a progress bar's state":     {"1%\r2%\r3%\ndone\r\n", "", "3%\ndone"},
+		"an endless line is cut":     {long, "", long[:tailSize]},
+		"error leaves some room":     {"a\nb\n", strings.Repeat("e\n", 5000), "a\nb\n" + strings.TrimSuffix(strings.Repeat("e\n", (tailSize-len("a\nb\n")-1)/2), "\n")},
+		"lines that fill it exactly": {strings.Repeat("123456\n", 1000), "", strings.TrimSuffix(strings.Repeat("123456\n", (tailSize-1)/7), "\n")},
+		"half a character":           {strings.Repeat("丹", 3000), "", strings.Repeat("丹", tailSize/3)},
+		"not UTF-8":                  {"\xff\xfe\n", "", "\uFFFD"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, err tail

@@ -6,15 +6,20 @@ import "strings"
 const tailSize = 4 << 10
 
 // tail keeps the last tailSize bytes of a stream, or somewhat more.
-type tail struct{ buf []byte }
+type tail struct {
+	buf []byte
+	cut bool // something before buf was dropped
+}
 
 func (t *tail) write(p []byte) {
 	if len(p) >= tailSize {
+		t.cut = t.cut || len(t.buf) > 0 || len(p) > tailSize
 		t.buf = append(t.buf[:0], p[len(p)-tailSize:]...)
 		return
 	}
 	if len(t.buf)+len(p) > 2*tailSize {
 		t.buf = append(t.buf[:0], t.buf[len(t.buf)-tailSize:]...)
+		t.cut = true
 	}
 	t.buf = append(t.buf, p...)
 }
@@ -29,10 +34,10 @@ func (t *tail) lastLines(limit int) string {
 		lines[i] = line[strings.LastIndexByte(line, '\r')+1:]
 	}
 	text = strings.Join(lines, "\n")
-	if len(text) <= limit {
+	if len(text) <= limit && !t.cut {
 		return text
 	}
-	text = text[len(text)-limit:]
+	text = text[max(0, len(text)-limit):]
 	if _, whole, ok := strings.Cut(text, "\n"); ok {
 		return whole
 	}

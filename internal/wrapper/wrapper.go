@@ -53,15 +53,15 @@ func Main(args []string) int {
 		fmt.Fprintln(os.Stderr, "danlu __wrap: want the path of one launch.json; danlu starts this itself, there is no need to")
 		return 2
 	}
-	runtime.GOMAXPROCS(1)
-	debug.SetGCPercent(25)
 	dir := filepath.Dir(args[0])
-	orders := listen(dir)
 	spec, err := ReadSpec(dir)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "danlu __wrap: %v\n", err)
 		return 2
 	}
+	runtime.GOMAXPROCS(1)
+	debug.SetGCPercent(25)
+	orders := listen(dir) // before the claim, which invites signals
 	claim, err := take(dir, spec)
 	if errors.Is(err, fs.ErrExist) {
 		return 0

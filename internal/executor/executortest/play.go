@@ -152,14 +152,21 @@ func flood(arg string) error {
 	if err != nil {
 		return err
 	}
+	line := []byte("000000000000000\n")
 	var block bytes.Buffer
-	for i := 0; i < n/16; i++ {
-		fmt.Fprintf(&block, "%015d\n", i)
+	for range n / len(line) {
+		block.Write(line)
 		if block.Len() >= 64<<10 {
 			if _, err := block.WriteTo(os.Stdout); err != nil {
 				return err
 			}
 		}
+		last := len(line) - 2
+		for line[last] == '9' {
+			line[last] = '0'
+			last--
+		}
+		line[last]++
 	}
 	_, err = block.WriteTo(os.Stdout)
 	return err

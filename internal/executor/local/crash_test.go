@@ -57,8 +57,11 @@ func drive(root string) {
 // nothing is left.
 func TestADriverMayDieAtAnyTime(t *testing.T) {
 	rounds := 20
-	if os.Getenv("DANLU_LONG") != "" {
+	switch {
+	case os.Getenv("DANLU_LONG") != "":
 		rounds = 200
+	case testing.Short():
+		rounds = 5
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,14 +21,15 @@ import (
 )
 
 // TestMain makes the test binary all that the tests start: the wrapper, the
-// programs under it and drivers that are to be killed.
+// programs under it and drivers that are to be killed. These leave by
+// syscall.Exit, since the race detector makes others wait a second each.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "__wrap":
-			os.Exit(wrapper.Main(os.Args[2:]))
+			syscall.Exit(wrapper.Main(os.Args[2:]))
 		case "play":
-			os.Exit(executortest.Main(os.Args[2:]))
+			syscall.Exit(executortest.Main(os.Args[2:]))
 		case "drive":
 			drive(os.Args[2])
 			return

@@ -22,15 +22,15 @@ func TestAFullDiskStopsNeitherProgramNorExit(t *testing.T) {
 	}
 	defer unix.Unmount(root, unix.MNT_DETACH)
 	e := newExecutor(t, local.Options{})
-	l := launch(t, root, 1, "flood", "20000000", "out", "step=1 loss=2", "err", "still here", "exit", "3")
+	l := launch(t, root, 1, "flood", "6400000", "out", "step=1 loss=2", "err", "still here", "exit", "3")
 	l.LogLimit = 4 << 20
 	l.Observe, l.Spool = []string{`step=(?P<step>\d+) loss=(?P<loss>\S+)`}, filepath.Join(l.Dir, "spool")
 	exit := await(t, e, submit(t, e, l), executor.Exited).Exit
 	if exit.Code != 3 || exit.Cause != "" {
 		t.Errorf("exit %+v, want code 3", exit)
 	}
-	if exit.Dropped < 10_000_000 {
-		t.Errorf("it says that %d bytes were dropped, of 20 MB onto a disk of 1 MB", exit.Dropped)
+	if exit.Dropped < 3_000_000 {
+		t.Errorf("it says that %d bytes were dropped, of 6.4 MB onto a disk of 1 MB", exit.Dropped)
 	}
 	if !strings.HasSuffix(exit.Tail, "step=1 loss=2\nstill here") {
 		t.Errorf("the tail ends in %q", exit.Tail[max(0, len(exit.Tail)-60):])
