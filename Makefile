@@ -24,12 +24,13 @@ build: ## dist/danlu
 test: lint unit race client long cross ## everything
 	@echo 'make test: all passed'
 
-lint: ## format, vet, staticcheck, words that must not stay
+lint: ## format, vet, staticcheck, words that must not stay, licences
 	@bad=$$($(GOFUMPT) -l .) || exit 1; \
 	if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
 	scripts/leftovers
+	$(GO) run ./scripts/notice | cmp -s - NOTICE || { echo 'NOTICE is out of date: go run ./scripts/notice > NOTICE'; exit 1; }
 
 fmt:
 	$(GOFUMPT) -l -w .
