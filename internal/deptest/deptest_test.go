@@ -121,7 +121,7 @@ func TestImportsAreThoseOfTheTable(t *testing.T) {
 				for _, name := range p.imports {
 					everyone := pkgs[name].standard || isOurs(name) && allowed[module+"/"+allOfOurs]
 					if !everyone && !allowed[name] {
-						t.Errorf("%s imports %s, which its row does not allow: it %s", path, name, r.why)
+						t.Errorf("%s imports %s, which its row does not allow (%s)", path, name, r.why)
 					}
 				}
 			}

@@ -33,6 +33,7 @@ var table = []row{
 	{"internal/expr", "internal/space", "", "expressions over values: nearest names come from space"},
 	{"internal/proctree", "", "golang.org/x/sys/unix golang.org/x/sys/windows", "who a process is, and whether it lives"},
 	{"internal/command", "internal/space", "", "placeholders of a command line, filled in with values"},
+	{"internal/text", "internal/space", "", "puts numbers and words into columns"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
 
 	// The trainer: knows nothing of tuning.
@@ -78,16 +79,21 @@ var table = []row{
 	{"internal/runner", "internal/command internal/engine internal/executor internal/inbox internal/session internal/space internal/store internal/study", "", "the one place where things happen at once; knows the interfaces, no implementation"},
 	{"internal/pipe", "internal/engine internal/session internal/space internal/study", "", "ask-and-tell over lines"},
 	{"internal/export", "internal/space internal/study", "", "writes what a view holds"},
-	{"internal/display", "internal/space internal/study", "golang.org/x/term", "draws what a view holds"},
+	{"internal/display", "internal/space internal/study internal/text", "", "draws what a view holds"},
+
+	{"internal/locate", "internal/space internal/store internal/study", "", "finds the store and the study that is meant"},
+	{"internal/wish", "internal/engine internal/locate internal/session internal/store internal/study", "", "carries a person's request to a study"},
 
 	// What people start from.
 	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/session internal/snapshot internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
 	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},
 	{".", "internal/engine internal/session internal/space internal/spec internal/store internal/store/memory internal/store/sqlite internal/study", "", "the Go library"},
 	{"internal/deptest", "", "", "this"},
+	{"internal/e2e", "internal/study trialio", "", "tries the program from outside"},
 	{"bench", "", "", "runs benchmarks as a user would: from outside"},
-	{"scripts/ansisvg", "", "golang.org/x/term", "draws a terminal's text for the documents"},
-	{"cmd/danlu", allOfOurs, "github.com/spf13/cobra golang.org/x/term golang.org/x/sys/unix golang.org/x/sys/windows", "one file a verb, no logic; the only one to know every implementation"},
+	{"scripts/ansisvg", "internal/text", "", "draws a terminal's text for the documents"},
+	{"scripts/notice", "", "", "collects licences for NOTICE"},
+	{"cmd/danlu", allOfOurs, "github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/sys/unix golang.org/x/sys/windows", "one file a verb, no logic; the only one to know every implementation"},
 }
 
 // allOfOurs allows every package of the module.
