@@ -7,23 +7,62 @@ import (
 	"github.com/danlu-ml/danlu/internal/trainer/data"
 )
 
-// batches gathers normalised examples, and augments those that train.
+// batches gathers normalised examples, and augments those that train. It works
+// in items: rows, or whole sequences for models that run over them.
 type batches struct {
-	split *data.Split
-	seed  uint64
-	shift int
-	flip  bool
-	pcg   *rand.PCG
-	order []int32 // of the training rows, in this epoch
-	x     []float32
-	y     []int32
+	split     *data.Split
+	seed      uint64
+	shift     int
+	flip      bool
+	sequences bool
+	around    int // rows on each side that come along with a row of a sequence
+	pcg       *rand.PCG
+	order     []int32 // of the training items, in this epoch
+	x         []float32
+	y         []int32
+	rows      []int32 // of the batch
+	steps     []int   // rows of each step, if items are sequences
+	sorted    []int32
+	bounds    [][2]int32 // of the sequence that a row belongs to, if around > 0
 }
 
-func newBatches(s *data.Split, seed uint64, v values, n int) *batches {
-	return &batches{
+// newBatches makes batches of up to n items.
+func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) *batches {
+	b := &batches{
 		split: s, seed: seed, shift: v.int("shift"), flip: v.bool("flip"), pcg: rand.NewPCG(0, 0),
-		order: slices.Clone(s.Train), x: make([]float32, n*s.Table.D), y: make([]int32, n),
+		sequences: sequences, around: max(0, v.int("frames")-1) / 2,
 	}
+	rows := n
+	if sequences {
+		longest := 0
+		for i, start := range s.Table.Starts[1:] {
+			longest = max(longest, int(start-s.Table.Starts[i]))
+		}
+		rows = n * longest
+		b.steps, b.sorted = make([]int, 0, longest), make([]int32, 0, n)
+	}
+	if b.around > 0 {
+		b.bounds = make([][2]int32, s.Table.N())
+		for i, end := range s.Table.Starts[1:] {
+			for r := s.Table.Starts[i]; r < end; r++ {
+				b.bounds[r] = [2]int32{s.Table.Starts[i], end - 1}
+			}
+		}
+	}
+	b.order = slices.Clone(b.items().Train)
+	b.x, b.y, b.rows = make([]float32, rows*b.width()), make([]int32, rows), make([]int32, 0, rows)
+	return b
+}
+
+// width is the number of features that a model sees.
+func (b *batches) width() int { return b.split.Table.D * (2*b.around + 1) }
+
+// items are those of each part.
+func (b *batches) items() data.Parts {
+	if b.sequences {
+		return b.split.Sequences
+	}
+	return data.Parts{Train: b.split.Train, Val: b.split.Val, Test: b.split.Test}
 }
 
 // The first words of the addresses of random draws; the second is the epoch or
@@ -33,9 +72,9 @@ const (
 	drawAugment = 0x6175676d656e74
 )
 
-// shuffle brings the training rows into the order of an epoch.
+// shuffle brings the training items into the order of an epoch.
 func (b *batches) shuffle(epoch int) {
-	copy(b.order, b.split.Train)
+	copy(b.order, b.items().Train)
 	b.pcg.Seed(b.seed^drawOrder, uint64(epoch))
 	rng := rand.New(b.pcg)
 	for i := len(b.order) - 1; i > 0; i-- {
@@ -44,11 +83,11 @@ func (b *batches) shuffle(epoch int) {
 	}
 }
 
-// train gathers rows from the epoch's order for a step. The slices are reused.
-func (b *batches) train(from, to, step int) ([]float32, []int32) {
-	x, y := b.gather(b.order[from:to])
+// train gathers items from the epoch's order for a step. The slices are reused.
+func (b *batches) train(from, to, step int) ([]float32, []int32, []int) {
+	x, y, steps := b.gather(b.order[from:to])
 	if b.shift == 0 && !b.flip {
-		return x, y
+		return x, y, steps
 	}
 	b.pcg.Seed(b.seed^drawAugment, uint64(step))
 	d := b.split.Table.D
@@ -58,21 +97,56 @@ func (b *batches) train(from, to, step int) ([]float32, []int32) {
 		down, right := int(bits%side)-b.shift, int(bits>>16%side)-b.shift
 		b.augment(x[i*d:(i+1)*d], down, right, b.flip && bits>>63 == 1)
 	}
-	return x, y
+	return x, y, steps
 }
 
-// gather copies and normalises rows.
-func (b *batches) gather(rows []int32) ([]float32, []int32) {
-	d := b.split.Table.D
-	offset, scale := b.split.Offset, b.split.Scale[:d]
-	for i, row := range rows {
-		from, to := b.split.Table.Row(row)[:d], b.x[i*d:(i+1)*d]
-		for j, o := range offset[:d] {
-			to[j] = (from[j] - o) * scale[j]
-		}
-		b.y[i] = b.split.Table.Y[row]
+// gather copies and normalises items: rows as they come, sequences packed as
+// [nn.Recurrent] wants them, with the numbers of rows in each step.
+func (b *batches) gather(items []int32) ([]float32, []int32, []int) {
+	if !b.sequences {
+		return b.normalised(items)
 	}
-	return b.x[:len(rows)*d], b.y[:len(rows)]
+	starts := b.split.Table.Starts
+	length := func(s int32) int32 { return starts[s+1] - starts[s] }
+	b.sorted = append(b.sorted[:0], items...)
+	slices.SortStableFunc(b.sorted, func(i, j int32) int { return int(length(j) - length(i)) })
+	b.rows, b.steps = b.rows[:0], b.steps[:0]
+	active := len(b.sorted)
+	for t := range length(b.sorted[0]) {
+		for t >= length(b.sorted[active-1]) {
+			active--
+		}
+		for _, s := range b.sorted[:active] {
+			b.rows = append(b.rows, starts[s]+t)
+		}
+		b.steps = append(b.steps, active)
+	}
+	return b.normalised(b.rows)
+}
+
+func (b *batches) normalised(rows []int32) ([]float32, []int32, []int) {
+	d := b.split.Table.D
+	at := 0
+	for i, row := range rows {
+		b.y[i] = b.split.Table.Y[row]
+		if b.around == 0 {
+			b.normalise(b.x[i*d:(i+1)*d], row)
+			continue
+		}
+		first, last := b.bounds[row][0], b.bounds[row][1]
+		for k := row - int32(b.around); k <= row+int32(b.around); k++ {
+			b.normalise(b.x[at:at+d], min(max(k, first), last)) // at an end, the edge repeats
+			at += d
+		}
+	}
+	return b.x[:len(rows)*b.width()], b.y[:len(rows)], b.steps
+}
+
+func (b *batches) normalise(to []float32, row int32) {
+	offset, scale, from := b.split.Offset[:len(to)], b.split.Scale[:len(to)], b.split.Table.Row(row)[:len(to)]
+	for j, v := range from {
+		to[j] = (v - offset[j]) * scale[j]
+	}
 }
 
 // augment moves a picture and mirrors it, in place. What comes in from outside

@@ -14,7 +14,7 @@ func TestWrongConfigurationsAreRefusedWithTheWayOut(t *testing.T) {
 		name, says string
 		config     Config
 	}{
-		{"no task", "known: fashion-mnist, digits", Config{}},
+		{"no task", "known: fashion-mnist, digits, ", Config{}},
 		{"task misspelt", "did you mean fashion-mnist?", Config{Task: "fashon-mnist"}},
 		{"model misspelt", "did you mean softmax?", Config{Task: "digits", Model: "sofmax"}},
 		{"setting misspelt", "did you mean batch_size?", set("batchsize", "3")},
@@ -26,6 +26,9 @@ func TestWrongConfigurationsAreRefusedWithTheWayOut(t *testing.T) {
 		{"fraction for a whole number", "a whole number from 1 to 4096", set("batch_size", "1.5")},
 		{"above the range", "a whole number from 1 to 4096", set("batch_size", "5000")},
 		{"text for a switch", "true or false", set("nesterov", "maybe")},
+		{"even number of frames", "an odd number, like 5", Config{Task: "speech-frames", Set: map[string]string{"frames": "4"}}},
+		{"sequences where there are none", "needs sequences", Config{Task: "digits", Model: "lstm"}},
+		{"pictures where there are none", "needs pictures", Config{Task: "speech-frames", Model: "cnn"}},
 		{"too many epochs", "a number from 1", Config{Task: "digits", Epochs: -1}},
 		{"threads", "uses 1", Config{Task: "digits", Threads: 4}},
 	} {
@@ -52,6 +55,9 @@ func TestEverySettingAcceptsItsDefaultAndItsBounds(t *testing.T) {
 	for _, task := range Tasks() {
 		for _, model := range Models() {
 			settings, err := Settings(task.Name, model.Name)
+			if errors.Is(err, ErrConfig) && strings.Contains(err.Error(), "needs") {
+				continue // pictures or sequences, which the task has not
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

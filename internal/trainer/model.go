@@ -11,15 +11,29 @@ import (
 // model is a family of networks.
 type model struct {
 	Info
-	settings []Setting
-	pictures bool // needs them
-	build    func(b *builder)
+	settings  []Setting
+	defaults  map[string]string // where they are not the common ones
+	pictures  bool              // needs them
+	sequences bool              // runs over them
+	build     func(b *builder)
 }
 
 var models = []model{
-	{Info{"softmax", "softmax regression: one dense layer"}, nil, false, buildSoftmax},
-	{Info{"mlp", "dense layers with an activation between them"}, mlpSettings, false, buildMLP},
-	{Info{"cnn", "two convolutions with pooling, then two dense layers"}, cnnSettings, true, buildCNN},
+	{
+		Info:  Info{"softmax", "softmax regression: one dense layer"},
+		build: buildSoftmax,
+	},
+	{
+		Info:     Info{"mlp", "dense layers with an activation between them"},
+		settings: mlpSettings, build: buildMLP,
+	},
+	{
+		Info:     Info{"cnn", "two convolutions with pooling, then two dense layers"},
+		settings: cnnSettings, pictures: true, build: buildCNN,
+	},
+	recurrent("lstm", "LSTM layers over sequences, then a dense layer", "lstm", false),
+	recurrent("bilstm", "LSTM layers in both directions, then a dense layer", "lstm", true),
+	recurrent("gru", "GRU layers over sequences, then a dense layer", "gru", false),
 }
 
 // Models are the families of networks.
@@ -45,6 +59,9 @@ func findModel(name string) (model, error) {
 func (m model) suits(t task) error {
 	if m.pictures && !t.pictures {
 		return fmt.Errorf("%w: model %s needs pictures and %s has none: use mlp", ErrConfig, m.Name, t.Name)
+	}
+	if m.sequences && !t.sequences {
+		return fmt.Errorf("%w: model %s needs sequences and %s has none: use mlp", ErrConfig, m.Name, t.Name)
 	}
 	return nil
 }

@@ -44,7 +44,9 @@ type runner struct {
 	schedule sched.Schedule
 	batches  *batches
 	before   []nn.Real // parameters before the last step of an epoch
-	batch    int       // examples in a step
+	batch    int       // items in a step
+	count    int       // steps in an epoch
+	chunk    int       // items scored at once
 	clip     float64
 	position
 }
@@ -83,29 +85,29 @@ func newRunner(p plan) (*runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	batch := min(v.int("batch_size"), len(split.Train))
-	n := max(batch, 64) // validation goes in batches of at least that
+	r := &runner{plan: p, split: split, batch: v.int("batch_size"), clip: v.float("clip_norm"), chunk: 64}
+	if p.model.sequences {
+		r.chunk = r.batch
+	}
+	r.batches = newBatches(split, p.Seed, v, p.model.sequences, max(r.batch, r.chunk))
+	items := len(r.batches.order)
+	r.batch = min(r.batch, items)
+	r.count = (items + r.batch - 1) / r.batch
+	n := len(r.batches.y)
 	b := &builder{
-		values: v, shape: table.Image, in: table.D, out: len(table.Classes), n: n, gemm: &kernel.Gemm{},
+		values: v, shape: table.Image, in: r.batches.width(), out: len(table.Classes), n: n, gemm: &kernel.Gemm{},
 	}
 	p.model.build(b)
-	net := nn.New(b.layers, p.Seed)
-	perEpoch := (len(split.Train) + batch - 1) / batch
-	opt, err := optim.New(v["optimizer"], optim.Options{
+	r.net = nn.New(b.layers, p.Seed)
+	r.before = make([]nn.Real, len(r.net.W))
+	r.loss = nn.NewCrossEntropy(b.out, n, v.float("label_smoothing"))
+	r.schedule = schedule(v, p.Epochs, r.count)
+	r.opt, err = optim.New(v["optimizer"], optim.Options{
 		Momentum: v.float("momentum"), Nesterov: v.bool("nesterov"),
 		Beta1: v.float("beta1"), Beta2: v.float("beta2"), Alpha: v.float("alpha"), Rho: v.float("rho"), Eps: v.float("eps"),
 		WeightDecay: v.float("weight_decay"),
-	}, len(net.W), ranges(net, v.bool("decay_bias")))
-	if err != nil {
-		return nil, err
-	}
-	return &runner{
-		plan: p, split: split, net: net, opt: opt, batch: batch, clip: v.float("clip_norm"),
-		loss:     nn.NewCrossEntropy(b.out, n, v.float("label_smoothing")),
-		schedule: schedule(v, p.Epochs, perEpoch),
-		batches:  newBatches(split, p.Seed, v, n),
-		before:   make([]nn.Real, len(net.W)),
-	}, nil
+	}, len(r.net.W), ranges(r.net, v.bool("decay_bias")))
+	return r, err
 }
 
 // schedule turns settings in epochs into steps.
@@ -158,7 +160,7 @@ func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, erro
 		result.EndedEarly = !goOn && r.Epoch < r.Epochs
 	}
 	result.Epochs = r.Epoch
-	test := r.evaluate(r.split.Test, false)
+	test := r.evaluate(r.batches.items().Test, false)
 	result.TestLoss, result.TestAccuracy = test.loss, test.accuracy
 	result.MacroF1 = test.macroF1(r.loss.Classes)
 	return result, nil
@@ -176,20 +178,18 @@ func (r *runner) interrupted(ctx context.Context) error {
 func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 	start := time.Now()
 	r.batches.shuffle(r.Epoch)
-	n := len(r.split.Train)
-	count := (n + r.batch - 1) / r.batch
 	ratio := 0.0
-	for ; r.Batch < count; r.Batch++ {
+	for ; r.Batch < r.count; r.Batch++ {
 		if ctx.Err() != nil {
 			r.Sums.Seconds += time.Since(start).Seconds()
 			return Epoch{}, ctx.Err()
 		}
 		from := r.Batch * r.batch
-		last := r.Batch == count-1
+		last := r.Batch == r.count-1
 		if last {
 			copy(r.before, r.net.W)
 		}
-		if loss := r.step(from, min(from+r.batch, n)); math.IsNaN(loss) {
+		if loss := r.step(from, min(from+r.batch, len(r.batches.order))); math.IsNaN(loss) {
 			e := r.summary(start, scores{loss: math.NaN()}, math.NaN())
 			return e, fmt.Errorf("train %s on %s: the loss is not a number in epoch %d, step %d: lower lr, or set clip_norm: %w",
 				r.Model, r.task.Name, r.Epoch+1, r.Step, ErrDiverged)
@@ -198,7 +198,7 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 			ratio = changeRatio(r.before, r.net.W)
 		}
 	}
-	e := r.summary(start, r.evaluate(r.split.Val, true), ratio)
+	e := r.summary(start, r.evaluate(r.batches.items().Val, true), ratio)
 	e.Dead = r.net.Dead()
 	r.Epoch, r.Batch, r.Sums = r.Epoch+1, 0, sums{}
 	r.Plateau.Observe(e.ValLoss, r.values.int("plateau_patience"))
@@ -210,8 +210,8 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 
 // step trains on one batch and returns its loss, summed over the examples.
 func (r *runner) step(from, to int) float64 {
-	x, y := r.batches.train(from, to, r.Step)
-	pass := nn.Pass{N: to - from, Train: true, Seed: r.Seed, Step: uint64(r.Step)}
+	x, y, steps := r.batches.train(from, to, r.Step)
+	pass := nn.Pass{N: len(y), Train: true, Steps: steps, Seed: r.Seed, Step: uint64(r.Step)}
 	logits := r.net.Forward(x, pass)
 	loss, correct := r.loss.Of(logits, y)
 	r.Sums.Loss += loss
@@ -242,7 +242,7 @@ func (r *runner) rate(step int) float64 {
 }
 
 func (r *runner) summary(start time.Time, val scores, ratio float64) Epoch {
-	steps := float64(max(1, (r.Sums.Examples+r.batch-1)/r.batch))
+	steps := float64(max(1, r.Batch))
 	return Epoch{
 		Epoch: r.Epoch + 1, Step: r.Step,
 		TrainLoss:     r.Sums.Loss / float64(r.Sums.Examples),
@@ -264,26 +264,27 @@ func changeRatio(before, after []nn.Real) float64 {
 	return 0
 }
 
-// evaluate scores the network on rows; watch counts silent units.
-func (r *runner) evaluate(rows []int32, watch bool) scores {
+// evaluate scores the network on items; watch counts silent units.
+func (r *runner) evaluate(items []int32, watch bool) scores {
 	c := r.loss.Classes
 	s := scores{confusion: make([]int, c*c)}
 	smoothing := r.loss.Smoothing
 	r.loss.Smoothing = 0
 	defer func() { r.loss.Smoothing = smoothing }()
-	correct := 0
-	for from := 0; from < len(rows); from += 64 {
-		x, y := r.batches.gather(rows[from:min(from+64, len(rows))])
-		logits := r.net.Forward(x, nn.Pass{N: len(y), Watch: watch})
+	correct, examples := 0, 0
+	for from := 0; from < len(items); from += r.chunk {
+		x, y, steps := r.batches.gather(items[from:min(from+r.chunk, len(items))])
+		logits := r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch})
 		loss, right := r.loss.Of(logits, y)
 		s.loss += loss
 		correct += right
+		examples += len(y)
 		for i, label := range y {
 			s.confusion[int(label)*c+argmax(logits[i*c:(i+1)*c])]++
 		}
 	}
-	s.loss /= float64(len(rows))
-	s.accuracy = float64(correct) / float64(len(rows))
+	s.loss /= float64(examples)
+	s.accuracy = float64(correct) / float64(examples)
 	return s
 }
 

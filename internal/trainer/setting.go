@@ -107,6 +107,9 @@ func (s Setting) normal(text string) (string, error) {
 		if err != nil || f != math.Trunc(f) || f < s.Low || f > s.High {
 			return refuse(fmt.Sprintf("a whole number from %g to %g", s.Low, s.High))
 		}
+		if s.Name == "frames" && int(f)%2 == 0 {
+			return refuse("an odd number, like " + strconv.Itoa(int(f)+1))
+		}
 		return strconv.Itoa(int(f)), nil
 	}
 	f, err := strconv.ParseFloat(text, 64)

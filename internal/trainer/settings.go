@@ -25,6 +25,14 @@ func settingsFor(t task, m model) []Setting {
 	if t.pictures {
 		all = append(all, pictureSettings...)
 	}
+	if t.sequences {
+		all = append(all, sequenceSettings...)
+	}
+	for i, s := range all {
+		if v, ok := m.defaults[s.Name]; ok {
+			all[i].Default = v
+		}
+	}
 	return all
 }
 
@@ -69,6 +77,11 @@ var dataSettings = []Setting{
 var pictureSettings = []Setting{
 	{Name: "shift", Kind: "int", Low: 0, High: 8, Default: "0", Role: "augmentation", Help: "pixels a picture is moved by at most, each way"},
 	{Name: "flip", Kind: "bool", Default: "false", Role: "augmentation", Help: "mirror every second picture, left to right"},
+}
+
+// sequenceSettings are about rows that follow one another.
+var sequenceSettings = []Setting{
+	{Name: "frames", Kind: "int", Low: 1, High: 101, Default: "1", Role: "frames", Help: "rows seen at once, the one in question in the middle: an odd number"},
 }
 
 func activation() Setting {

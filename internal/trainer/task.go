@@ -15,14 +15,16 @@ type Info struct {
 // task is a set of examples and what suits it.
 type task struct {
 	Info
-	load     func() (*data.Table, error)
-	model    string // default
-	pictures bool
+	load      func() (*data.Table, error)
+	model     string // default
+	pictures  bool
+	sequences bool
 }
 
 var tasks = []task{
-	{Info{"fashion-mnist", "28×28 grey pictures of ten kinds of clothing: 6,000 to train and validate, 1,000 to test"}, data.FashionMNIST, "cnn", true},
-	{Info{"digits", "8×8 grey pictures of handwritten digits: 1,297 to train and validate, 500 to test"}, data.Digits, "mlp", true},
+	{Info{"fashion-mnist", "28×28 grey pictures of ten kinds of clothing: 6,000 to train and validate, 1,000 to test"}, data.FashionMNIST, "cnn", true, false},
+	{Info{"digits", "8×8 grey pictures of handwritten digits: 1,297 to train and validate, 500 to test"}, data.Digits, "mlp", true, false},
+	{Info{"speech-frames", "39 features of each 10 ms of speech, 51 phones: 38 utterances to train and validate, 10 to test"}, data.SpeechFrames, "mlp", false, true},
 }
 
 // Tasks are the embedded tasks.

@@ -52,6 +52,21 @@ var Digits = sync.OnceValues(func() (t *Table, err error) {
 	return t, nil
 })
 
+// SpeechFrames is the embedded set of speech: utterances of one Russian speaker,
+// 39 features every 10 ms, each labelled with its phone; 38 utterances to train
+// and 10 held out.
+var SpeechFrames = sync.OnceValues(func() (t *Table, err error) {
+	err = embedded("speech-mini.bin.gz", func(r io.Reader, name string) error {
+		t, err = readFrames(r, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.Name = "speech-frames"
+	return t, nil
+})
+
 // embedded gives read the unpacked content of an embedded gzip file.
 func embedded(name string, read func(r io.Reader, name string) error) error {
 	f, err := files.Open("embedded/" + name)

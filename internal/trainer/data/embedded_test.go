@@ -10,6 +10,7 @@ func TestEmbeddedSetsAreWhole(t *testing.T) {
 	}{
 		{FashionMNIST, 7000, 6000, 784, 600, 600},
 		{Digits, 1797, 1297, 64, 120, 140},
+		{SpeechFrames, 32_016, 25_508, 39, 17, 6000},
 	} {
 		table, err := c.load()
 		if err != nil {

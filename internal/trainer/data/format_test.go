@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -75,4 +76,43 @@ func idx(head ...uint32) []byte {
 		b = binary.BigEndian.AppendUint32(b, v)
 	}
 	return b
+}
+
+func TestFramesAreReadOrRefused(t *testing.T) {
+	file := func(classes, frames byte, rest ...byte) []byte {
+		b := append([]byte("DLFRAME1"), 1, 0, 0, 0, classes, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(10)) // offset
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(2))  // scale
+		b = append(b, 1, 'a', 1, 'b')                                 // classes
+		b = append(b, 1, 'u', 2, 0, 0, 0, 1, 'v', frames, 0, 0, 0)    // utterances
+		return append(b, rest...)
+	}
+	table, err := readFrames(bytes.NewReader(file(2, 1, 0, 1, 0, 1, 0xff, 3)), "good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Table{Name: "good", X: []float32{12, 8, 16}, D: 1, Y: []int32{0, 1, 0}, Classes: []string{"a", "b"}, Held: 2, Starts: []int32{0, 2, 3}}
+	if d := cmp.Diff(want, table); d != "" {
+		t.Errorf("good (-want +got):\n%s", d)
+	}
+	for _, c := range []struct {
+		name, says string
+		file       []byte
+	}{
+		{"empty", "its head is cut short", nil},
+		{"wrong magic", "it begins with", append([]byte("DLFRAME2"), make([]byte, 100)...)},
+		{"one class", "1 classes", file(1, 1)},
+		{"no frames", "utterance 2 has 0 frames", file(2, 0)},
+		{"labels missing", "the class of frame 3 of 3", file(2, 1, 0, 1)},
+		{"label out of range", "frame 2 has class 2", file(2, 1, 0, 2, 0)},
+		{"features missing", "the features of frame 3 of 3", file(2, 1, 0, 1, 0, 1, 2)},
+		{"too long", "there is more", file(2, 1, 0, 1, 0, 1, 2, 3, 4)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := readFrames(bytes.NewReader(c.file), "bad")
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want one that says %q", err, c.says)
+			}
+		})
+	}
 }

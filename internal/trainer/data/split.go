@@ -19,21 +19,83 @@ type SplitOptions struct {
 	Seed uint64
 }
 
-// Split is a table divided into parts, as row numbers, with the normalisation
-// learnt from the training part: a feature x becomes (x − Offset)·Scale.
+// Split is a table divided into parts, with the normalisation learnt from the
+// training part: a feature x becomes (x − Offset)·Scale.
 type Split struct {
 	Table            *Table
-	Train, Val, Test []int32
+	Train, Val, Test []int32   // row numbers
+	Sequences        Parts     // the same by sequence, where the table has such
 	Offset, Scale    []float32 // D each
 }
 
+// Parts are the numbers of the sequences in each part.
+type Parts struct{ Train, Val, Test []int32 }
+
 // Split divides t. Validation and training rows come from the rows before
 // t.Held; the rest is the test part. Where a table has no held-out part, a share
-// as large as the validation's is taken from the training rows for it. It fails
-// if a part would be empty.
+// as large as the validation's is taken from the training rows for it. Where the
+// table has sequences, each goes into one part as a whole, whatever its classes.
+// It fails if a part would be empty.
 func (t *Table) Split(o SplitOptions) (*Split, error) {
 	s := &Split{Table: t}
 	rng := rand.New(rand.NewPCG(o.Seed, 0x73706c6974))
+	if t.Starts == nil {
+		s.byClass(o, rng)
+	} else {
+		s.bySequence(o, rng)
+	}
+	for _, part := range []struct {
+		name string
+		rows []int32
+	}{{"training", s.Train}, {"validation", s.Val}, {"test", s.Test}} {
+		if len(part.rows) == 0 {
+			return nil, fmt.Errorf("split %s: the %s part is empty: the set has %d rows; use more, or another validation share than %g",
+				t.Name, part.name, t.N(), o.Validation)
+		}
+	}
+	s.learnNormalisation()
+	return s, nil
+}
+
+// bySequence divides whole sequences.
+func (s *Split) bySequence(o SplitOptions, rng *rand.Rand) {
+	t := s.Table
+	var training []int32
+	for i, start := range t.Starts[:len(t.Starts)-1] {
+		if int(start) < t.Held {
+			training = append(training, int32(i))
+		} else {
+			s.Sequences.Test = append(s.Sequences.Test, int32(i))
+		}
+	}
+	rng.Shuffle(len(training), func(i, j int) { training[i], training[j] = training[j], training[i] })
+	aside := share(len(training), o.Validation)
+	s.Sequences.Val, training = training[:aside], training[aside:]
+	if t.Held == t.N() {
+		aside = min(aside, len(training))
+		s.Sequences.Test, training = training[:aside], training[aside:]
+	}
+	if o.Fraction > 0 && o.Fraction < 1 && len(training) > 0 {
+		training = training[:max(1, share(len(training), o.Fraction))]
+	}
+	s.Sequences.Train = training
+	s.Train, s.Val, s.Test = t.rows(training), t.rows(s.Sequences.Val), t.rows(s.Sequences.Test)
+}
+
+// rows are the row numbers of sequences.
+func (t *Table) rows(sequences []int32) []int32 {
+	var all []int32
+	for _, s := range sequences {
+		for i := t.Starts[s]; i < t.Starts[s+1]; i++ {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// byClass divides independent rows, class by class.
+func (s *Split) byClass(o SplitOptions, rng *rand.Rand) {
+	t := s.Table
 	byClass := make([][]int32, len(t.Classes))
 	for i, y := range t.Y[:t.Held] {
 		byClass[y] = append(byClass[y], int32(i))
@@ -55,17 +117,6 @@ func (t *Table) Split(o SplitOptions) (*Split, error) {
 	for i := t.Held; i < t.N(); i++ {
 		s.Test = append(s.Test, int32(i))
 	}
-	for _, part := range []struct {
-		name string
-		rows []int32
-	}{{"training", s.Train}, {"validation", s.Val}, {"test", s.Test}} {
-		if len(part.rows) == 0 {
-			return nil, fmt.Errorf("split %s: the %s part is empty: the set has %d rows; use more, or another validation share than %g",
-				t.Name, part.name, t.N(), o.Validation)
-		}
-	}
-	s.learnNormalisation()
-	return s, nil
 }
 
 func share(n int, of float64) int { return int(math.Round(float64(n) * of)) }

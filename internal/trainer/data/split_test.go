@@ -91,3 +91,33 @@ func TestSplitRefusesAnEmptyPart(t *testing.T) {
 		t.Error("one row was split into three parts")
 	}
 }
+
+func TestSequencesAreSplitWhole(t *testing.T) {
+	table, err := SpeechFrames()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := table.Split(SplitOptions{Validation: 0.2, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := make(map[int32]string)
+	for name, rows := range map[string][]int32{"train": s.Train, "val": s.Val, "test": s.Test} {
+		for _, i := range rows {
+			part[i] = name
+		}
+	}
+	if len(part) != table.N() {
+		t.Errorf("%d rows are in parts, want %d", len(part), table.N())
+	}
+	for u := range len(table.Starts) - 1 {
+		for i := table.Starts[u]; i < table.Starts[u+1]; i++ {
+			if part[i] != part[table.Starts[u]] {
+				t.Fatalf("utterance %d is in two parts", u)
+			}
+		}
+	}
+	if a, b, c := len(s.Sequences.Train), len(s.Sequences.Val), len(s.Sequences.Test); a != 30 || b != 8 || c != 10 {
+		t.Errorf("%d, %d and %d utterances, want 30, 8 and 10", a, b, c)
+	}
+}

@@ -17,6 +17,9 @@ type Table struct {
 	// Held is the first row of the held-out part; the rows before it train.
 	// Held = n means that the source has no held-out part.
 	Held int
+	// Starts are the first rows of sequences, and n: sequence s has the rows from
+	// Starts[s] up to Starts[s+1]. It is nil where rows are independent.
+	Starts []int32
 	// Image is the shape of a row that is a picture; zero for other rows.
 	Image Shape
 }
