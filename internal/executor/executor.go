@@ -107,9 +107,10 @@ const (
 type Exit struct {
 	Code   int    `json:"code"`             // exit status; -1 if a signal ended it
 	Signal string `json:"signal,omitempty"` // "SIGKILL", …
-	// Cause is what the wrapper knows beyond that: "deadline", "cancelled",
-	// "start" (the program could not be started; Error says why), "oom" (the
-	// kernel ended it for memory).
+	// Cause is what the wrapper knows beyond that: "deadline", "cancelled" (by
+	// Cancel), "terminated" (somebody else told the wrapper to end: the machine
+	// was shut down, say, or a queue needed it), "start" (the program could not
+	// be started; Error says why), "oom" (the kernel ended it for memory).
 	Cause string `json:"cause,omitempty"`
 	Error string `json:"error,omitempty"`
 	// Tail is the last lines of output, standard error after standard output,

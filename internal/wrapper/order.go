@@ -38,7 +38,8 @@ func GiveOrder(dir string, o Order) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Signal(orderSignal(o)); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	err = c.Signal(orderSignal(o))
+	if err != nil && !errors.Is(err, os.ErrProcessDone) && !errors.Is(err, errors.ErrUnsupported) {
 		return fmt.Errorf("signal wrapper %d: %w", c.PID, err)
 	}
 	return nil

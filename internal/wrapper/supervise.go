@@ -58,7 +58,7 @@ func supervise(dir string, spec Spec, claim *os.File, orders <-chan Order) execu
 		return notStarted("start", explain(err, path, spec.Command[0]))
 	}
 	keep(dir, spec, claim, tree)
-	end, cause := tree.see(spec, orders)
+	end, cause := tree.see(dir, spec, orders)
 
 	exit := executor.Exit{Code: end.code, Signal: end.signal, Cause: cause, Started: began, Ended: end.at}
 	exit.CPU, exit.MaxRSSMB = usage()
@@ -115,7 +115,7 @@ func (o outcome) killed() bool {
 // see waits for the tree's end, and brings it about when the deadline has
 // passed, when ordered to, or when the program has ended and left others behind.
 // cause is set if the wrapper ended the program.
-func (t *tree) see(spec Spec, orders <-chan Order) (end outcome, cause string) {
+func (t *tree) see(dir string, spec Spec, orders <-chan Order) (end outcome, cause string) {
 	var deadline, kill, giveUp <-chan time.Time
 	if spec.Deadline > 0 {
 		deadline = time.After(spec.Deadline)
@@ -145,7 +145,7 @@ func (t *tree) see(spec Spec, orders <-chan Order) (end outcome, cause string) {
 			ask(grace)
 		case o := <-orders:
 			if main != nil {
-				cause = cmp.Or(cause, "cancelled")
+				cause = cmp.Or(cause, whose(dir))
 			}
 			ask(grace)
 			if o == Kill {
@@ -165,6 +165,15 @@ func (t *tree) see(spec Spec, orders <-chan Order) (end outcome, cause string) {
 			return end, cause
 		}
 	}
+}
+
+// whose tells an order of ours, which is written down, from a signal that came
+// from elsewhere.
+func whose(dir string) string {
+	if readOrder(dir) == "" {
+		return "terminated"
+	}
+	return "cancelled"
 }
 
 // signal sends a signal to everything of the tree that is found. What goes wrong

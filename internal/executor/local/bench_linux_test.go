@@ -56,7 +56,7 @@ func BenchmarkLaunch(b *testing.B) {
 		f.Close()
 		return took
 	}
-	var bare, wrapped time.Duration
+	var bare, wrapped, cpu time.Duration
 	trial := 0
 	for b.Loop() {
 		trial++
@@ -67,16 +67,19 @@ func BenchmarkLaunch(b *testing.B) {
 			}
 		})
 		_ = cmd.Wait()
+		before := ownCPU()
 		l := launch(b, root, trial)
 		l.Command = []string{sh, "-c", ": > " + fifo}
 		var j executor.Job
 		wrapped += toFirstInstruction(func() { j = submit(b, e, l) })
 		await(b, e, j, executor.Exited)
+		cpu += ownCPU() - before
 	}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 / float64(b.N) }
 	b.ReportMetric(ms(bare), "ms-bare")
 	b.ReportMetric(ms(wrapped), "ms-wrapped")
 	b.ReportMetric(ms(wrapped-bare), "ms-over")
+	b.ReportMetric(ms(cpu), "driver-cpu-ms/trial")
 }
 
 // BenchmarkSleepingTrials measures what 200 running trials cost: processor time

@@ -16,7 +16,7 @@ import (
 // than there are still gets a slot, for it runs, if slowly; one that asks for
 // more devices than there are gets none.
 func (e *Executor) Capacity(_ context.Context, r executor.Resources) (executor.Capacity, error) {
-	c := executor.Capacity{CPUs: cores(), GPUs: len(e.devices.list())}
+	c := executor.Capacity{CPUs: e.cores, GPUs: len(e.devices.list())}
 	c.Slots, c.Why = fit(c.CPUs, c.GPUs, r)
 	if e.slots > 0 && c.Slots > e.slots {
 		c.Slots, c.Why = e.slots, fmt.Sprintf("%d at once asked for; %s", e.slots, c.Why)

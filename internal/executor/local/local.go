@@ -53,6 +53,7 @@ type Executor struct {
 	ownFile bool // self is this process's own file
 	root    string
 	slots   int
+	cores   float64
 	log     *slog.Logger
 	devices *pool
 	wake    chan struct{}
@@ -80,7 +81,7 @@ type attempt struct {
 // New makes an executor. It starts nothing.
 func New(o Options) (*Executor, error) {
 	e := &Executor{
-		self: o.Self, root: o.Root, slots: o.Slots, log: o.Log, devices: newPool(o.Devices),
+		self: o.Self, root: o.Root, slots: o.Slots, cores: cores(), log: o.Log, devices: newPool(o.Devices),
 		wake: make(chan struct{}, 1), live: make(map[string]*attempt),
 	}
 	if _, err := proctree.Self(); err != nil {
@@ -126,6 +127,7 @@ func (e *Executor) Submit(ctx context.Context, l executor.Launch) (executor.Job,
 	if !watched {
 		e.forget(dir)
 		e.watchers.Done()
+		e.signal() // it may have ended long ago
 	}
 	if err != nil {
 		a.err = fmt.Errorf("submit trial %d attempt %d: %w", l.Trial, l.Attempt, err)

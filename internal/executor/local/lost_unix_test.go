@@ -98,6 +98,18 @@ func TestSignalsOfATerminalDoNotEndAWrapper(t *testing.T) {
 	}
 }
 
+func TestAWrapperToldToEndByOthersSaysSo(t *testing.T) {
+	e := newExecutor(t, local.Options{})
+	j := submit(t, e, launch(t, t.TempDir(), 1, "sleep", "1h"))
+	await(t, e, j, executor.Running)
+	if err := claimOf(t, j).Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if s := await(t, e, j, executor.Exited); s.Exit.Cause != "terminated" || s.Exit.Signal != "SIGTERM" {
+		t.Errorf("exit %+v, want the cause terminated and SIGTERM", s.Exit)
+	}
+}
+
 func TestASecondWrapperLeavesTheAttemptAlone(t *testing.T) {
 	e := newExecutor(t, local.Options{})
 	root := t.TempDir()
