@@ -54,10 +54,7 @@ func (s *Space) checkCondition(p *Param, c *Condition) error {
 	}
 	parent := s.params[i].Domain
 	if c.Op != "" {
-		if _, choice := parent.(Choice); choice && c.Op != "!=" && !numeric(parent) {
-			return paramError(p.Name, "when", fmt.Sprintf("compares %s, which is %s: name its values instead, as in when: {%s: %s}", c.Param, parent, c.Param, parent.Middle()))
-		}
-		return nil
+		return checkRelation(p, c, parent)
 	}
 	if len(c.In) == 0 {
 		return paramError(p.Name, "when", fmt.Sprintf("lists no value of %s", c.Param))
@@ -70,6 +67,42 @@ func (s *Space) checkCondition(p *Param, c *Condition) error {
 		c.In[j] = w
 	}
 	return nil
+}
+
+// checkRelation refuses comparisons that mean nothing, or never hold.
+func checkRelation(p *Param, c *Condition, parent Domain) error {
+	bound := c.Bound.Float()
+	switch c.Op {
+	case "!=":
+		v, ok := parent.Cast(c.Bound)
+		if !ok || !parent.Contains(v) {
+			return paramError(p.Name, "when", fmt.Sprintf("exists when %s is not %s, which it never is anyway: want %s", c.Param, c.Bound, parent))
+		}
+		c.Bound = v
+		return nil
+	case "<", "<=", ">", ">=":
+	default:
+		return paramError(p.Name, "when", fmt.Sprintf("compares %s by %s; use <, <=, >, >= or !=", c.Param, c.Op))
+	}
+	switch {
+	case !numeric(parent):
+		return paramError(p.Name, "when", fmt.Sprintf("compares %s, which is %s: name its values instead, as in when: {%s: %s}", c.Param, parent, c.Param, parent.Middle()))
+	case !finite(bound) || c.Bound.kind == BoolKind:
+		return paramError(p.Name, "when", fmt.Sprintf("compares %s with %s, which is not a number: want %s", c.Param, c.Bound, parent))
+	case !sometimes(c, parent):
+		return paramError(p.Name, "when", fmt.Sprintf("exists when %s %s %s, which it never is: want %s", c.Param, c.Op, c.Bound, parent))
+	}
+	return nil
+}
+
+// sometimes reports whether a comparison holds for any value of a domain of
+// numbers.
+func sometimes(c *Condition, d Domain) bool {
+	if choice, ok := d.(Choice); ok {
+		return slices.ContainsFunc(choice.Values, c.Holds)
+	}
+	low, high, _, _ := bounds(d)
+	return c.Holds(FloatValue(low)) || c.Holds(FloatValue(high))
 }
 
 func (s *Space) checkScale(p *Param) error {
@@ -198,13 +231,16 @@ func (p *Param) WhenText() string {
 
 func sortedNames(vs Values) []string { return slices.Sorted(maps.Keys(vs)) }
 
-// suggest names the nearest of some words, as the end of a sentence; empty if
-// none is near.
+// suggest names the nearest of some words, as the end of a sentence, or all of
+// them if none is near.
 func suggest(word string, among []string) string {
 	if near := Nearest(word, among); near != "" {
 		return fmt.Sprintf("; did you mean %s?", near)
 	}
-	return ""
+	if n := len(among) - 12; n > 0 {
+		return fmt.Sprintf("; there are %s and %d more", strings.Join(among[:12], ", "), n)
+	}
+	return "; there are " + strings.Join(among, ", ")
 }
 
 // Nearest is the word with the smallest edit distance to word, if it is small

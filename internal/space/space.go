@@ -159,19 +159,22 @@ func (s *Space) assemble(base []Value) Values {
 	return vs
 }
 
-// Unit is the place of vs in the unit cube, length Len; inactive parameters, and
-// those vs lacks, have the coordinate 0.5. For whatever [Space.At] made,
+// Unit is the place of vs in the unit cube, length Len. Inactive parameters have
+// the coordinate 0.5; one that vs lacks though it should be there, having been
+// added to the space later, has its default's. For whatever [Space.At] made,
 // At(Unit(vs)) equals vs.
 func (s *Space) Unit(vs Values) []float64 {
 	u := make([]float64, len(s.params))
 	for i := range s.params {
 		p := &s.params[i]
 		v, ok := vs[p.Name]
-		if !ok {
+		switch {
+		case !ok && (p.Default.IsZero() || !active(p, vs)):
 			u[i] = 0.5
 			continue
-		}
-		if p.Scale != nil {
+		case !ok:
+			v = p.Default
+		case p.Scale != nil:
 			if to, ok := vs[p.Scale.To]; ok {
 				v = FloatValue(v.Float() / p.Scale.factor(to.Float()))
 			}
