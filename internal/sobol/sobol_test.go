@@ -191,6 +191,30 @@ func TestScrambledPointsAreUniformOverSeeds(t *testing.T) {
 	}
 }
 
+// A bit's coin belongs to the bits above it: points in different halves fall into
+// quarters of these independently, within 4.5 standard errors. A mere shift of all
+// digits, which is a worse scrambling, would carry 0 and 1/2 to points 1/2 apart.
+func TestScramblingIsNested(t *testing.T) {
+	const seeds = 4000
+	alike := 0
+	for seed := range uint64(seeds) {
+		s, err := Scrambled(1, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zero, half, quarter := s.At(0, nil)[0], s.At(1, nil)[0], s.At(3, nil)[0]
+		if int(zero*4)%2 == int(half*4)%2 {
+			alike++
+		}
+		if int(zero*2) != int(quarter*2) || int(zero*4) == int(quarter*4) {
+			t.Fatalf("seed %d: 0 and 1/4 go to %v and %v, want them in two quarters of one half", seed, zero, quarter)
+		}
+	}
+	if p := float64(alike) / seeds; math.Abs(p-0.5) > 4.5*0.5/math.Sqrt(seeds) {
+		t.Errorf("0 and 1/2 fall into the same quarter of their halves with frequency %v, want 0.5", p)
+	}
+}
+
 // The coordinates of a point are scrambled independently: their correlation over
 // seeds is within 4.5 standard errors of none.
 func TestCoordinatesAreScrambledApart(t *testing.T) {
