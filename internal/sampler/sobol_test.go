@@ -2,6 +2,7 @@ package sampler_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,6 +45,22 @@ func TestTheSequenceGoesOnWhereItWas(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got[:len(want)], studytest.Equal); d != "" {
 		t.Errorf("points differ when asked one by one (-at once +one by one):\n%s", d)
+	}
+}
+
+// The position does not have to be found again from the start.
+func TestALongSequenceGoesOn(t *testing.T) {
+	def := define(t, integer("a", 1, 100), integer("b", 1, 100))
+	s := build(t, study.Algorithm{Name: "sobol"}, def)
+	l := studytest.New(def)
+	tag := ""
+	for range 300 {
+		p := suggest(t, s, l.View(), 1)[0]
+		l.Propose(study.Planned{Params: p.Params, Sampler: p.Sampler, Why: p.Why, Tag: p.Tag})
+		tag = p.Tag
+	}
+	if i, err := strconv.Atoi(tag); err != nil || i < 299 || i > 320 {
+		t.Errorf("the 300th proposal is point %s, want one little beyond 299: few points fall on one configuration", tag)
 	}
 }
 

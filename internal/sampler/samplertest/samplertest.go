@@ -65,11 +65,10 @@ func Run(t *testing.T, name string, makeSampler Make) {
 // testProposals asks about one history, for one and for several proposals.
 func testProposals(t *testing.T, makeSampler Make, s namedSpace, h history) {
 	l := h.build(define(s, 1), 12)
-	for _, n := range []int{0, 1, 17} {
-		got := check(t, makeSampler, l, n)
-		least, most := left(t, makeSampler, s, l.View())
-		if len(got) < min(n, least) || len(got) > min(n, most) {
-			t.Errorf("%d proposals, want %d: between %d and %d configurations are left", len(got), n, least, most)
+	least, most := left(t, makeSampler, s, l.View())
+	for n, got := range check(t, makeSampler, l, 0, 1, 17) {
+		if got < min(n, least) || got > min(n, most) {
+			t.Errorf("%d proposals, want %d: between %d and %d configurations are left", got, n, least, most)
 		}
 	}
 }
@@ -102,29 +101,32 @@ type fatal interface {
 	Fatalf(format string, args ...any)
 }
 
-// check asks for n proposals in several ways that must not matter, and returns
-// them.
-func check(t fatal, makeSampler Make, l *studytest.Log, n int) []sampler.Proposal {
+// check asks for some numbers of proposals in several ways that must not matter,
+// and answers how many there were for each.
+func check(t fatal, makeSampler Make, l *studytest.Log, ns ...int) map[int]int {
 	t.Helper()
-	v := l.View()
-	before := replay(t, l)
+	v, again := l.View(), replay(t, l)
 	s := fresh(t, makeSampler, v.Def)
-	got := suggest(t, s, v, n)
-	if len(got) > n {
-		t.Fatalf("%d proposals, want at most %d", len(got), n)
+	counts := map[int]int{}
+	for _, n := range ns {
+		got := suggest(t, s, v, n)
+		if len(got) > n {
+			t.Fatalf("%d proposals, want at most %d", len(got), n)
+		}
+		valid(t, v, got)
+		if d := cmp.Diff(got, suggest(t, s, v, n), studytest.Equal); d != "" {
+			t.Errorf("asked twice, the answer differs (-first +second):\n%s", d)
+		}
+		other := suggest(t, fresh(t, makeSampler, again.Def), again, n)
+		if d := cmp.Diff(got, other, studytest.Equal); d != "" {
+			t.Errorf("after the log is read again the answer differs (-first +second):\n%s", d)
+		}
+		counts[n] = len(got)
 	}
-	valid(t, v, got)
-	if d := cmp.Diff(before, v, studytest.Equal); d != "" {
+	if d := cmp.Diff(replay(t, l), v, studytest.Equal); d != "" {
 		t.Fatalf("the view changes when a sampler looks at it (-before +after):\n%s", d)
 	}
-	if d := cmp.Diff(got, suggest(t, s, v, n), studytest.Equal); d != "" {
-		t.Errorf("asked twice, the answer differs (-first +second):\n%s", d)
-	}
-	other := suggest(t, fresh(t, makeSampler, before.Def), before, n)
-	if d := cmp.Diff(got, other, studytest.Equal); d != "" {
-		t.Errorf("after the log is read again the answer differs (-first +second):\n%s", d)
-	}
-	return got
+	return counts
 }
 
 // valid checks that proposals are whole configurations of the space and new.

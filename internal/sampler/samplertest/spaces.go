@@ -69,9 +69,9 @@ var spaces = []namedSpace{
 		{Name: "optimizer", Domain: choice("sgd", "adamw", "lion"), Default: space.StringValue("lion")},
 		{Name: "batch_size", Domain: batches},
 	}},
-	// A value's share of a log scale may be tiny; it is found all the same.
+	// On a log scale values have unequal shares, and 0.1 + 2·0.1 is not 0.3.
 	{name: "finite and lopsided", size: 2 * 40, params: []space.Param{
-		{Name: "width", Domain: space.Float{Low: 1e-6, High: 39e-6 + 1e-6, Log: true, Step: 1e-6}},
+		{Name: "width", Domain: space.Float{Low: 0.1, High: 4, Log: true, Step: 0.1}},
 		{Name: "bias", Domain: space.Bool()},
 	}},
 }
