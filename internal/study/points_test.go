@@ -76,12 +76,13 @@ func FuzzDecodePoints(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := study.DecodePoints(study.EncodePoints(nil, rows))
+		once := study.EncodePoints(nil, rows)
+		again, err := study.DecodePoints(once)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(rows, again, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); d != "" {
-			t.Errorf("points change when written again (-want +got):\n%s", d)
+		if twice := study.EncodePoints(nil, again); !bytes.Equal(once, twice) {
+			t.Errorf("%d points change when they are read and written again", len(rows))
 		}
 	})
 }
