@@ -5,6 +5,8 @@
 // the engine, and never asked for again. schedulertest asks every policy the same
 // questions.
 //
+// [New] makes a policy by its name.
+//
 // Start reading at [Scheduler], then at any policy's file.
 package scheduler
 
@@ -56,8 +58,10 @@ type Scheduler interface {
 	// Judge says whether trial t, whose report at step v already holds, goes on.
 	// It is asked once a (trial, attempt, step), in the order reports arrive,
 	// and not about the default trial, which is never stopped early, nor about a
-	// trial whose objective is not finite: that one has diverged. It does not
-	// change v. Judging the same view twice gives the same verdict.
+	// trial whose objective is not finite: that one has diverged. The verdicts
+	// before it that are to be stored are in v. It does not change v. Judging the
+	// same view twice gives the same verdict. A step without a value of the first
+	// objective, and one at or beyond the trial's end, are answered 'continue'.
 	Judge(v *study.View, t *study.Trial, step int64) Verdict
 
 	// Next says what to do with up to n free slots. Policies that only ever stop
