@@ -96,27 +96,14 @@ func open(ctx context.Context, st store.Store, def *study.Definition) (*Study, e
 	}
 	renewing, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	s.renewed.Go(func() { s.renew(renewing) })
-	return s, nil
-}
-
-// renew keeps the lease until ctx ends.
-func (s *Study) renew(ctx context.Context) {
-	ticker := time.NewTicker(session.TTL / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := s.session.Renew(ctx); err != nil && ctx.Err() == nil {
-				s.mu.Lock()
-				s.lost = fmt.Errorf("keep the study: %w", err)
-				s.mu.Unlock()
-				return
-			}
+	s.renewed.Go(func() {
+		if err := ses.Keep(renewing); err != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.lost = err
 		}
-	}
+	})
+	return s, nil
 }
 
 // Close gives the study back. Trials still running wait for the next time it is

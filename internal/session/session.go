@@ -127,6 +127,23 @@ func (s *Session) Commit(ctx context.Context, answers ...store.Answer) error {
 // Renew extends the lease.
 func (s *Session) Renew(ctx context.Context) error { return s.store.Renew(ctx, s.lease, TTL) }
 
+// Keep renews the lease until ctx ends, and returns an error as soon as it is
+// lost. Unlike all else it may run beside other calls.
+func (s *Session) Keep(ctx context.Context) error {
+	ticker := time.NewTicker(TTL / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if err := s.Renew(ctx); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("keep the lease on study %s: %w", s.lease.Study, err)
+			}
+		}
+	}
+}
+
 // Close gives the lease back.
 func (s *Session) Close(ctx context.Context) error {
 	return s.store.Release(context.WithoutCancel(ctx), s.lease)

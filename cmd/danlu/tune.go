@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/danlu-ml/danlu/internal/display"
+	"github.com/danlu-ml/danlu/internal/driver"
+	"github.com/danlu-ml/danlu/internal/engine"
+	"github.com/danlu-ml/danlu/internal/sampler"
+	"github.com/danlu-ml/danlu/internal/scheduler"
+	"github.com/danlu-ml/danlu/internal/spec"
+	"github.com/danlu-ml/danlu/internal/store"
+	"github.com/danlu-ml/danlu/internal/store/sqlite"
+	"github.com/danlu-ml/danlu/internal/study"
+	"github.com/spf13/cobra"
+)
+
+func newTune(a *app) *cobra.Command {
+	var jsonLines, plain bool
+	var set []string
+	var trials, parallel int
+	cmd := &cobra.Command{
+		Use:   "tune [FILE]",
+		Short: "tune the program of a danlu.yaml",
+		Long: `Tune runs the study that FILE describes (danlu.yaml if none is named), or goes
+on with it where it was left. Ctrl-C once lets running trials end; twice ends
+them, and they are started again by the next tune. When the terminal goes away
+(SIGHUP) trials run on, and the next tune takes them up.`,
+		Example: `  danlu tune
+  danlu tune --trials 100 --parallel 8
+  danlu tune --set params.lr.float='[1e-4, 1e-2]' other.yaml`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file := "danlu.yaml"
+			if len(args) > 0 {
+				file = args[0]
+			}
+			if cmd.Flags().Changed("trials") {
+				set = append(set, fmt.Sprintf("budget.trials=%d", trials))
+			}
+			if cmd.Flags().Changed("parallel") {
+				set = append(set, fmt.Sprintf("parallel=%d", parallel))
+			}
+			def, warnings, err := spec.Read(file, specOptions(true, set))
+			if err != nil {
+				return err
+			}
+			for _, w := range warnings {
+				fmt.Fprintln(a.err, w)
+			}
+			return a.drive(cmd.Context(), drive{
+				what: "danlu tune", def: def, store: a.storeFor(file), runs: filepath.Join(def.Dir, "danlu-runs"),
+				file: file, json: jsonLines, plain: plain,
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&jsonLines, "json", false, "an object a line on standard output")
+	cmd.Flags().BoolVar(&plain, "plain", false, "plain lines even in a terminal")
+	cmd.Flags().IntVar(&trials, "trials", 0, "how many trials, instead of the file's budget.trials")
+	cmd.Flags().IntVar(&parallel, "parallel", 0, "how many at a time, instead of the file's parallel")
+	cmd.Flags().StringArrayVar(&set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in budget.time=1h")
+	return cmd
+}
+
+func specOptions(command bool, set []string) spec.Options {
+	return spec.Options{Samplers: sampler.Names(), Schedulers: scheduler.Names(), RequireCommand: command, Set: set}
+}
+
+// drive is a run of a study in this process, with somebody watching.
+type drive struct {
+	what, store, runs, file string
+	def                     *study.Definition
+	train                   driver.Train
+	json, plain             bool
+	// name, where it is set, chooses the study's name from what the store has.
+	name func(context.Context, store.Store) (string, error)
+}
+
+// drive runs a study to its end and returns what its exit code is to be.
+func (a *app) drive(ctx context.Context, d drive) (err error) {
+	st, err := sqlite.Open(d.store, sqlite.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if d.name != nil {
+		if d.def.Name, err = d.name(ctx, st); err != nil {
+			return err
+		}
+	}
+	screen := a.display(d.json, d.plain)
+	total, err := plannedTotal(d.def, func(text string) { screen.Say("%s", text) })
+	if err != nil {
+		return err
+	}
+	screen.SetTotal(total)
+	watched, stop := context.WithCancel(ctx)
+	defer stop()
+	say := func(text string) { screen.Say("%s", text) }
+	res, v, err := driver.Run(ctx, driver.Options{
+		Definition: d.def, Store: st, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
+		Signals: driver.Signals(watched, say), Said: say, Observe: screen.Observe,
+		Log: slog.New(screen.Handler(slog.LevelWarn)),
+	})
+	if err != nil {
+		screen.Abandon()
+		return err
+	}
+	if err := screen.Close(v, display.End{
+		Reason: string(res.Reason), Why: res.Why, Interrupted: res.Interrupted,
+		Store: d.store, Flag: a.flag(d.store), File: d.file,
+	}); err != nil {
+		return err
+	}
+	switch {
+	case res.Interrupted:
+		return exitWith(codeInterrupted, nil)
+	case v.Best() == nil || res.Reason == engine.Hopeless:
+		return exitWith(codeNothing, nil)
+	}
+	return nil
+}
+
+// plannedTotal is how many trials the study will have, where its sampler knows,
+// and says so before the first one starts.
+func plannedTotal(def *study.Definition, say func(string)) (int, error) {
+	s, err := sampler.New(def.Sampler, def)
+	if err != nil {
+		return 0, err
+	}
+	p, ok := s.(sampler.Planner)
+	if !ok {
+		return 0, nil
+	}
+	n, err := p.Total(def)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	total := n
+	if b := def.Budget.Trials; b > 0 {
+		total = min(n, b)
+	}
+	text := fmt.Sprintf("the space has %d configurations in all", n)
+	if total < n {
+		text += fmt.Sprintf(", of which the budget allows %d", total)
+	}
+	say(text + "; how long they take is known once the first has ended")
+	return total, nil
+}
