@@ -21,11 +21,7 @@ func (s *Store) Append(ctx context.Context, l store.Lease, after int64, events [
 		}
 	}
 	return s.submit(ctx, "append to the log of study "+l.Study, func(c *conn) error {
-		id, err := held(c, l)
-		if err != nil {
-			return err
-		}
-		last, _, err := c.number("SELECT max(seq) FROM log WHERE study=?", id)
+		id, last, err := held(c, l)
 		if err != nil {
 			return err
 		}
@@ -55,7 +51,7 @@ func (s *Store) Append(ctx context.Context, l store.Lease, after int64, events [
 
 // insert writes a row, over the one that has its place if there is one.
 func (r row) insert(c *conn, id int64) error {
-	_, err := c.exec("INSERT OR REPLACE INTO log (study, "+columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		id, r.seq, r.last, r.time, r.kind, r.trial, r.attempt, r.body)
+	_, err := c.exec("INSERT OR REPLACE INTO log ("+columns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
+		place(id, r.seq), r.last-r.seq, r.time, r.kind, r.trial, r.attempt, r.body)
 	return err
 }

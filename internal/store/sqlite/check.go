@@ -30,17 +30,18 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		if err := c.query("PRAGMA integrity_check", note); err != nil {
 			return err
 		}
-		for _, table := range []string{"log", "lease", "request"} {
-			if err := c.query("SELECT DISTINCT 'table "+table+" has rows of a study that is not there, key ' || study FROM "+table+" WHERE study NOT IN (SELECT id FROM study)", note); err != nil {
+		for table, study := range map[string]string{"log": fmt.Sprintf("place >> %d", seqBits), "lease": "study", "request": "study"} {
+			if err := c.query("SELECT DISTINCT 'table "+table+" has rows of a study that is not there, id ' || ("+study+") FROM "+table+" WHERE "+study+" NOT IN (SELECT id FROM study)", note); err != nil {
 				return err
 			}
 		}
-		return c.query("SELECT name, (SELECT max(seq) FROM log WHERE study=study.id) FROM study ORDER BY id", func(v []driver.Value) error {
+		return c.query("SELECT id, name FROM study ORDER BY id", func(v []driver.Value) (err error) {
 			var l log
-			l.name, _ = v[0].(string)
-			l.seq, _ = v[1].(int64)
+			id, _ := v[0].(int64)
+			l.name, _ = v[1].(string)
+			l.seq, err = lastSeq(c, id)
 			logs = append(logs, l)
-			return nil
+			return err
 		})
 	})
 	if errors.Is(err, store.ErrDamaged) {

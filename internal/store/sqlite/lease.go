@@ -11,18 +11,23 @@ import (
 	"github.com/danlu-ml/danlu/internal/store"
 )
 
-// find is a study's key; ok is false if there is none of that name.
+// find is a study's id; ok is false if there is none of that name.
 func find(c *conn, name string) (id int64, ok bool, err error) {
 	return c.number("SELECT id FROM study WHERE name=?", name)
 }
 
-// held is the key of the study that l is the current lease of.
-func held(c *conn, l store.Lease) (int64, error) {
-	id, ok, err := c.number("SELECT study FROM lease WHERE fence=? AND study=(SELECT id FROM study WHERE name=?)", l.Fence, l.Study)
-	if err == nil && !ok {
+// held is the id of the study that l is the current lease of, and its last event.
+func held(c *conn, l store.Lease) (id, last int64, err error) {
+	err = c.query("SELECT study, (SELECT place FROM log WHERE place > lease.study << 40 AND place < lease.study + 1 << 40 ORDER BY place DESC LIMIT 1) FROM lease WHERE fence=? AND study=(SELECT id FROM study WHERE name=?)",
+		func(v []driver.Value) error {
+			id, _ = v[0].(int64)
+			last, _ = v[1].(int64)
+			return nil
+		}, l.Fence, l.Study)
+	if err == nil && id == 0 {
 		err = fmt.Errorf("write to study %s under lease %d: %w; `danlu ls` tells who runs it now", l.Study, l.Fence, store.ErrFenced)
 	}
-	return id, err
+	return id, seqOf(last), err
 }
 
 // Acquire implements [store.Store]. After a holder that did not give its lease
@@ -90,7 +95,7 @@ func leaseOf(c *conn, name string, id int64) (l store.HeldError, ok bool, err er
 // Renew implements [store.Store].
 func (s *Store) Renew(ctx context.Context, l store.Lease, ttl time.Duration) error {
 	return s.submit(ctx, "renew the lease on study "+l.Study, func(c *conn) error {
-		if _, err := held(c, l); err != nil {
+		if _, _, err := held(c, l); err != nil {
 			return err
 		}
 		_, err := c.exec("UPDATE lease SET expires=? WHERE fence=?", time.Now().Add(ttl).UnixNano(), l.Fence)
@@ -101,14 +106,11 @@ func (s *Store) Renew(ctx context.Context, l store.Lease, ttl time.Duration) err
 // Release implements [store.Store].
 func (s *Store) Release(ctx context.Context, l store.Lease) error {
 	err := s.submit(ctx, "release the lease on study "+l.Study, func(c *conn) error {
-		id, err := held(c, l)
+		id, last, err := held(c, l)
 		if err != nil {
 			return err
 		}
-		if _, err := c.exec("DELETE FROM lease WHERE fence=?", l.Fence); err != nil {
-			return err
-		}
-		if _, ok, err := c.number("SELECT max(seq) FROM log WHERE study=?", id); ok || err != nil {
+		if _, err := c.exec("DELETE FROM lease WHERE fence=?", l.Fence); err != nil || last > 0 {
 			return err
 		}
 		return remove(c, id)
@@ -122,7 +124,7 @@ func (s *Store) Release(ctx context.Context, l store.Lease) error {
 // Delete implements [store.Store].
 func (s *Store) Delete(ctx context.Context, l store.Lease) error {
 	return s.submit(ctx, "delete study "+l.Study, func(c *conn) error {
-		id, err := held(c, l)
+		id, _, err := held(c, l)
 		if err != nil {
 			return err
 		}
@@ -132,8 +134,11 @@ func (s *Store) Delete(ctx context.Context, l store.Lease) error {
 
 // remove deletes a study with all that belongs to it.
 func remove(c *conn, id int64) error {
+	if _, err := c.exec("DELETE FROM log WHERE place>=? AND place<?", place(id, 0), place(id+1, 0)); err != nil {
+		return err
+	}
 	for _, sql := range []string{
-		"DELETE FROM log WHERE study=?", "DELETE FROM request WHERE study=?",
+		"DELETE FROM request WHERE study=?",
 		"DELETE FROM lease WHERE study=?", "DELETE FROM study WHERE id=?",
 	} {
 		if _, err := c.exec(sql, id); err != nil {
@@ -141,26 +146,4 @@ func remove(c *conn, id int64) error {
 		}
 	}
 	return nil
-}
-
-// Studies implements [store.Store].
-func (s *Store) Studies(ctx context.Context) ([]store.Info, error) {
-	var infos []store.Info
-	err := s.read(ctx, "list the studies", func(c *conn) error {
-		return c.query("SELECT id, name, created, (SELECT max(seq) FROM log WHERE study=study.id), holder, since, expires FROM study LEFT JOIN lease ON lease.study=study.id ORDER BY id",
-			func(v []driver.Value) error {
-				info := store.Info{Created: timeOf(v[2]), Since: timeOf(v[5]), Expires: timeOf(v[6])}
-				info.Study, _ = v[1].(string)
-				info.Seq, _ = v[3].(int64)
-				if text, ok := v[4].(string); ok {
-					info.Holder = new(store.Holder)
-					if err := json.Unmarshal([]byte(text), info.Holder); err != nil {
-						return err
-					}
-				}
-				infos = append(infos, info)
-				return nil
-			})
-	})
-	return infos, err
 }

@@ -17,14 +17,14 @@ const maxBlockRows = 4096
 // the append.
 func merge(c *conn, id, end int64, b study.Ended) error {
 	var old []row
-	err := c.query("SELECT "+columns+" FROM log INDEXED BY points WHERE study=? AND trial=? AND attempt=? AND seq<? AND kind='points' AND last=seq ORDER BY seq",
+	err := c.query("SELECT "+columns+" FROM log INDEXED BY points WHERE trial=? AND attempt=? AND place>? AND place<? AND kind='points' AND span=0 ORDER BY place",
 		func(v []driver.Value) error {
 			r, err := scan(v)
 			if err == nil && r.time != nil {
 				old = append(old, r)
 			}
 			return err
-		}, id, int64(b.Trial), int64(b.Attempt), end)
+		}, int64(b.Trial), int64(b.Attempt), place(id, 0), place(id, end))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func merge(c *conn, id, end int64, b study.Ended) error {
 				return err
 			}
 			for _, r := range old[1:n] {
-				if _, err := c.exec("DELETE FROM log WHERE study=? AND seq=?", id, r.seq); err != nil {
+				if _, err := c.exec("DELETE FROM log WHERE place=?", place(id, r.seq)); err != nil {
 					return err
 				}
 			}

@@ -21,7 +21,7 @@ import (
 // there are none SQLite takes the others.
 var lockByFile = sync.OnceFunc(func() { _, _ = sqlitedriver.OFDLocking(true) })
 
-// openForWriting opens the connection that writes and starts its goroutine.
+// openForWriting opens the connection that writes, and makes room for readers.
 func (s *Store) openForWriting(fresh bool) error {
 	if fresh {
 		f, err := os.OpenFile(s.path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -40,14 +40,13 @@ func (s *Store) openForWriting(fresh bool) error {
 		_ = c.close() // err is the one to tell
 		return fault(s.path, "prepare the database", err)
 	}
-	if s.writer == nil {
+	if s.alone {
 		s.readers = make(chan *conn, 1)
 		s.readers <- c
 	} else {
+		s.writing.conn = c
 		s.makeReaders("mode=ro")
 	}
-	s.jobs = make(chan *job, maxGroup)
-	go s.write()
 	return nil
 }
 
@@ -77,11 +76,12 @@ func (s *Store) prepare(c *conn) error {
 			return err
 		}
 		if mode == "wal" {
-			s.mode, s.writer = mode, c
+			s.mode = mode
 			return c.script("PRAGMA wal_autocheckpoint=0")
 		}
 		alone = "a file system without shared memory"
 	}
+	s.alone = true
 	s.mode = fmt.Sprintf("exclusive, rollback journal (%s)", alone)
 	s.options.Log.Warn("the store is not on a local disk: only this process can have it open, and commits are slower", "store", s.path, "file_system", alone)
 	if err := c.script("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE; BEGIN EXCLUSIVE; COMMIT"); err != nil {
@@ -112,7 +112,6 @@ func (s *Store) openForReading() error {
 		return fault(s.path, "open the database for reading", err)
 	}
 	s.makeReaders(query)
-	close(s.ended)
 	return nil
 }
 

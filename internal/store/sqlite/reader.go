@@ -63,7 +63,7 @@ func (s *Store) dialReader() (*conn, error) {
 // changes when another connection commits, and asks on a connection of its own
 // that never does.
 func (s *Store) Version(ctx context.Context) (int64, error) {
-	if s.jobs != nil && s.writer == nil {
+	if s.alone {
 		return s.commits.Load(), ctx.Err() // nobody else can write
 	}
 	s.inUse.RLock()

@@ -57,7 +57,7 @@ type player struct {
 func (p *player) begin() error {
 	return p.s.read(p.ctx, "read the log", func(c *conn) (err error) {
 		if p.id, err = mustFind(c, p.name); err == nil {
-			p.bound, _, err = c.number("SELECT max(seq) FROM log WHERE study=?", p.id)
+			p.bound, err = lastSeq(c, p.id)
 		}
 		return err
 	})
@@ -116,7 +116,7 @@ func (p *player) page() error {
 	errEnough := errors.New("enough")
 	size := 0
 	err := p.s.read(p.ctx, "read the log", func(c *conn) error {
-		return c.query("SELECT "+columns+" FROM log WHERE study=? AND seq>=? AND seq<=? ORDER BY seq LIMIT ?", func(v []driver.Value) error {
+		return c.query("SELECT "+columns+" FROM log WHERE place>=? AND place<=? ORDER BY place LIMIT ?", func(v []driver.Value) error {
 			r, err := scan(v)
 			if err != nil {
 				return fmt.Errorf("%w: %w", store.ErrDamaged, err)
@@ -129,7 +129,7 @@ func (p *player) page() error {
 				return errEnough
 			}
 			return nil
-		}, p.id, p.next, p.bound, int64(pageRows))
+		}, place(p.id, p.next), place(p.id, p.bound), int64(pageRows))
 	})
 	if errors.Is(err, errEnough) {
 		return nil
@@ -142,13 +142,13 @@ func (p *player) page() error {
 func (p *player) fill() error {
 	return p.s.read(p.ctx, "read the log", func(c *conn) error {
 		var missing []row
-		err := c.query("SELECT "+columns+" FROM log INDEXED BY blocks WHERE study=? AND last>=? AND seq<=? AND last>seq", func(v []driver.Value) error {
+		err := c.query("SELECT "+columns+" FROM log INDEXED BY blocks WHERE place+span>=? AND place+span<=? AND place>? AND place<=? AND span>0", func(v []driver.Value) error {
 			r, err := scan(v)
 			if err == nil && !p.active[r.seq] {
 				missing = append(missing, r)
 			}
 			return err
-		}, p.id, p.next, p.next)
+		}, place(p.id, p.next), place(p.id+1, 0), place(p.id, 0), place(p.id, p.next))
 		if err != nil {
 			return err
 		}
@@ -195,11 +195,11 @@ func (s *Store) Points(ctx context.Context, name string, trial study.TrialID) it
 			if err != nil {
 				return err
 			}
-			return c.query("SELECT "+columns+" FROM log INDEXED BY points WHERE study=? AND trial=? AND kind='points' ORDER BY attempt, seq", func(v []driver.Value) error {
+			return c.query("SELECT "+columns+" FROM log INDEXED BY points WHERE trial=? AND place>? AND place<? AND kind='points' ORDER BY attempt, place", func(v []driver.Value) error {
 				r, err := scan(v)
 				stored = append(stored, r)
 				return err
-			}, id, int64(trial))
+			}, int64(trial), place(id, 0), place(id+1, 0))
 		})
 		for _, r := range stored {
 			if err != nil {

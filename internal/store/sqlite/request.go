@@ -10,7 +10,7 @@ import (
 	"github.com/danlu-ml/danlu/internal/store"
 )
 
-// mustFind is a study's key.
+// mustFind is a study's id.
 func mustFind(c *conn, name string) (int64, error) {
 	id, ok, err := find(c, name)
 	if err == nil && !ok {

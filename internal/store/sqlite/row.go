@@ -20,7 +20,17 @@ type row struct {
 }
 
 // columns are a row's, in the order scan wants them.
-const columns = "seq, last, time, kind, trial, attempt, body"
+const columns = "place, span, time, kind, trial, attempt, body"
+
+// seqBits is how many bits of a place are the event's number; the rest is the
+// study's id.
+const seqBits = 40
+
+// place is where an event of a study lies in the table.
+func place(id, seq int64) int64 { return id<<seqBits | seq }
+
+// seqOf is the number of the event at a place.
+func seqOf(place int64) int64 { return place & (1<<seqBits - 1) }
 
 // encode makes a row of an event.
 func encode(e study.Event) (row, error) {
@@ -41,8 +51,10 @@ func encode(e study.Event) (row, error) {
 // scan reads a row's columns.
 func scan(v []driver.Value) (r row, err error) {
 	var ok [4]bool
-	r.seq, ok[0] = v[0].(int64)
-	r.last, ok[1] = v[1].(int64)
+	at, isPlace := v[0].(int64)
+	span, isSpan := v[1].(int64)
+	r.seq, ok[0] = seqOf(at), isPlace
+	r.last, ok[1] = r.seq+span, isSpan
 	r.kind, ok[2] = v[3].(string)
 	r.time, r.trial, r.attempt, r.body = v[2], v[4], v[5], v[6]
 	ok[3] = v[6] != nil
@@ -91,11 +103,17 @@ func timeOf(v any) time.Time {
 // lastRow reads the last row of a log, which is one event; its seq is 0 if there
 // is none.
 func lastRow(c *conn, id int64) (last row, err error) {
-	err = c.query("SELECT "+columns+" FROM log WHERE study=? ORDER BY seq DESC LIMIT 1", func(v []driver.Value) error {
+	err = c.query("SELECT "+columns+" FROM log WHERE place>? AND place<? ORDER BY place DESC LIMIT 1", func(v []driver.Value) error {
 		if last, err = scan(v); err == nil {
 			_, err = last.event()
 		}
 		return err
-	}, id)
+	}, place(id, 0), place(id+1, 0))
 	return last, err
+}
+
+// lastSeq is the number of a log's last event, 0 if there is none.
+func lastSeq(c *conn, id int64) (int64, error) {
+	last, _, err := c.number("SELECT place FROM log WHERE place>? AND place<? ORDER BY place DESC LIMIT 1", place(id, 0), place(id+1, 0))
+	return seqOf(last), err
 }

@@ -15,10 +15,12 @@ const applicationID = 0x646e6c75
 var migrations = []string{
 	// 1: times are nanoseconds since 1970 in UTC, NULL for the zero time.
 	//
-	// log has a row an event, body its JSON. A row of kind 'points' holds one
-	// event (last = seq, body as study.EncodePoints has it) or, once its attempt
-	// has ended, several events of it from seq to last (body: see block.go). The
-	// last event of a log is always a row of its own.
+	// log has a row an event, body its JSON; place is the study's id times 2^40
+	// plus the event's number, so that a log lies together and in order. A row of
+	// kind 'points' holds one event (span 0, body as study.EncodePoints has it)
+	// or, once its attempt has ended, the first of several, span places from the
+	// last (body: see block.go). The last event of a log is always a row of its
+	// own.
 	//
 	// A row of lease is there while the lease is held. Its key is the fence;
 	// AUTOINCREMENT never gives one out twice.
@@ -36,18 +38,16 @@ CREATE TABLE lease (
 	expires INTEGER NOT NULL
 );
 CREATE TABLE log (
-	study   INTEGER NOT NULL,
-	seq     INTEGER NOT NULL,
-	last    INTEGER NOT NULL,
+	place   INTEGER PRIMARY KEY,
+	span    INTEGER NOT NULL DEFAULT 0,
 	time    INTEGER,
 	kind    TEXT NOT NULL,
 	trial   INTEGER,
 	attempt INTEGER,
-	body    NOT NULL,
-	PRIMARY KEY (study, seq)
-) WITHOUT ROWID;
-CREATE INDEX points ON log (study, trial, attempt, seq) WHERE kind = 'points';
-CREATE INDEX blocks ON log (study, last) WHERE last > seq;
+	body    NOT NULL
+);
+CREATE INDEX points ON log (trial, attempt) WHERE kind = 'points';
+CREATE INDEX blocks ON log (place + span) WHERE span > 0;
 CREATE TABLE request (
 	id       INTEGER PRIMARY KEY AUTOINCREMENT,
 	study    INTEGER NOT NULL,

@@ -1,8 +1,8 @@
 // Package sqlite keeps logs in an SQLite file: the store of one machine.
 //
-// Appends go through one goroutine, which commits all that are waiting in one
-// transaction (write-ahead log, synchronous=FULL); readers have connections of
-// their own and never wait for it. Several processes may have the file open. On a
+// One connection writes (write-ahead log, synchronous=FULL), and commits all that
+// is waiting in one transaction; readers have connections of their own and never
+// wait for it. Several processes may have the file open. On a
 // network file system, where neither is safe, one process has it to itself, with
 // a rollback journal: [Store.Mode] says so.
 //
@@ -47,9 +47,8 @@ type Store struct {
 	refusal error      // why nothing can be written; nil if it can
 	readers chan *conn // idle connections, nil for one not opened yet
 	query   string     // of a reader's file: URI
-	writer  *conn      // nil where there is one connection for all, or none may write
-	jobs    chan *job
-	ended   chan struct{} // closed when the writing goroutine has returned
+	alone   bool       // one connection for all, in readers
+	writing writing
 	commits atomic.Int64
 
 	inUse  sync.RWMutex // held for reading by every call; before watching.mu
@@ -88,7 +87,7 @@ func Open(path string, o Options) (*Store, error) {
 	if fresh && o.ReadOnly {
 		return nil, fmt.Errorf("open store %s for reading: %w; check the name given with --store, or run `danlu tune` to begin one", path, fs.ErrNotExist)
 	}
-	s := &Store{path: path, options: o, ended: make(chan struct{})}
+	s := &Store{path: path, options: o}
 	if o.ReadOnly {
 		s.refusal = fmt.Errorf("write to store %s: %w: it was opened for reading only", path, store.ErrFull)
 		err = s.openForReading()

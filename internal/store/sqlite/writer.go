@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 
 	sqlitedriver "modernc.org/sqlite"
@@ -18,19 +19,32 @@ const (
 	checkpointIdle, checkpointLate = 1000, 8000
 )
 
-// job is one write. The writing goroutine runs it inside a transaction it may
-// share with others.
+// job is one write.
 type job struct {
 	// do checks first and writes after. An error of SQLite's undoes the whole
 	// transaction, and do may then be called again in another; any other error is
 	// a verdict, and means that nothing was written.
 	do    func(*conn) error
-	taken atomic.Bool // by the goroutine, or by a caller who gave up waiting
+	taken atomic.Bool // by who writes, or by a caller who gave up waiting
 	done  chan error
 }
 
-// submit has the writing goroutine do one write and waits for what came of it.
-// Doing is for the error.
+// writing is the queue of jobs and who works on it. A caller that finds nobody at
+// work commits its own job, without the cost of waking a goroutine; what has
+// come in meanwhile is left to a goroutine, which commits all of it at once and
+// goes on until nothing is left.
+type writing struct {
+	conn  *conn // nil where there is one connection for all, or none may write
+	pages int   // written since the last checkpoint, roughly; for who is at work
+	goers sync.WaitGroup
+
+	mu   sync.Mutex // guards the rest
+	jobs []*job
+	busy bool // somebody is at work
+}
+
+// submit has one write done and waits for what came of it. Doing is for the
+// error.
 func (s *Store) submit(ctx context.Context, doing string, do func(*conn) error) error {
 	s.inUse.RLock()
 	defer s.inUse.RUnlock()
@@ -44,10 +58,17 @@ func (s *Store) submit(ctx context.Context, doing string, do func(*conn) error) 
 		return fmt.Errorf("%s in store %s: %w", doing, s.path, err)
 	}
 	j := &job{do: do, done: make(chan error, 1)}
-	select {
-	case s.jobs <- j:
-	case <-ctx.Done():
-		return fmt.Errorf("%s in store %s: %w", doing, s.path, ctx.Err())
+	w := &s.writing
+	w.mu.Lock()
+	w.jobs = append(w.jobs, j)
+	mine := !w.busy
+	w.busy = true
+	w.mu.Unlock()
+	if mine {
+		s.commit(w.take())
+		if w.pages >= checkpointIdle || !w.rest() {
+			w.goers.Go(s.write)
+		}
 	}
 	select {
 	case err := <-j.done:
@@ -60,39 +81,61 @@ func (s *Store) submit(ctx context.Context, doing string, do func(*conn) error) 
 	}
 }
 
-// write is the writing goroutine. It commits what is waiting, all at once, until
-// Close closes the channel.
+// take takes the jobs to do next, none if none are waiting.
+func (w *writing) take() []*job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.jobs), maxGroup)
+	group := w.jobs[:n:n]
+	w.jobs = w.jobs[n:]
+	return group
+}
+
+// rest ends the work if there is none left, and reports whether it did.
+func (w *writing) rest() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.jobs) == 0 {
+		w.jobs, w.busy = nil, false
+	}
+	return !w.busy
+}
+
+// write works until nothing is left.
 func (s *Store) write() {
-	defer close(s.ended)
-	pages := 0 // written since the last checkpoint, roughly
-	group := make([]*job, 0, maxGroup)
-	for j := range s.jobs {
-		group = append(group[:0], j)
-		for len(group) < maxGroup && len(s.jobs) > 0 {
-			group = append(group, <-s.jobs)
-		}
-		c := s.writer
-		if c == nil {
-			c = <-s.readers
-		}
-		s.commit(c, group)
-		if pages += 2 * len(group); s.writer != nil && (pages >= checkpointLate || pages >= checkpointIdle && len(s.jobs) == 0) {
-			// Passive: it neither waits for readers nor makes them wait. What it
-			// can't copy now it copies the next time; errors come up again when
-			// they matter.
-			_, _, _ = c.number("PRAGMA wal_checkpoint(PASSIVE)")
-			pages = 0
-		}
-		if s.writer == nil {
-			s.readers <- c
+	w := &s.writing
+	for {
+		switch group := w.take(); {
+		case w.pages >= checkpointLate, len(group) == 0 && w.pages >= checkpointIdle:
+			s.checkpoint()
+			s.commit(group)
+		case len(group) > 0:
+			s.commit(group)
+		case w.rest():
+			return
 		}
 	}
+}
+
+// checkpoint copies the log ahead of the file back into it. It neither waits for
+// readers nor makes them wait; what it can't copy now it copies the next time.
+// Its errors come up again where they matter.
+func (s *Store) checkpoint() {
+	if c := s.writing.conn; c != nil {
+		_, _, _ = c.number("PRAGMA wal_checkpoint(PASSIVE)")
+	}
+	s.writing.pages = 0
 }
 
 // commit does a group of jobs in one transaction and gives each its verdict. If
 // the transaction fails, each is tried alone, so that one that can't be written
 // does not spoil the others.
-func (s *Store) commit(c *conn, group []*job) {
+func (s *Store) commit(group []*job) {
+	c := s.writing.conn
+	if c == nil {
+		c = <-s.readers
+		defer func() { s.readers <- c }()
+	}
 	n := 0
 	for _, j := range group {
 		if j.taken.CompareAndSwap(false, true) {
@@ -113,6 +156,7 @@ func (s *Store) commit(c *conn, group []*job) {
 			j.done <- errors.Join(append(alone, err)...)
 		}
 	}
+	s.writing.pages += 2 * len(group)
 	s.commits.Add(1)
 }
 
@@ -145,10 +189,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	if s.jobs != nil {
-		close(s.jobs)
-	}
-	<-s.ended
+	s.writing.goers.Wait()
 	var errs []error
 	for range cap(s.readers) {
 		if c := <-s.readers; c != nil {
@@ -158,8 +199,8 @@ func (s *Store) Close() error {
 	if s.watching.c != nil {
 		errs = append(errs, s.watching.c.close())
 	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.close())
+	if s.writing.conn != nil {
+		errs = append(errs, s.writing.conn.close())
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close store %s: %w", s.path, err)
