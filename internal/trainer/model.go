@@ -15,6 +15,7 @@ type model struct {
 	defaults  map[string]string // where they are not the common ones
 	pictures  bool              // needs them
 	sequences bool              // runs over them
+	text      bool              // reads it, and nothing else
 	build     func(b *builder)
 }
 
@@ -34,6 +35,10 @@ var models = []model{
 	recurrent("lstm", "LSTM layers over sequences, then a dense layer", "lstm", false),
 	recurrent("bilstm", "LSTM layers in both directions, then a dense layer", "lstm", true),
 	recurrent("gru", "GRU layers over sequences, then a dense layer", "gru", false),
+	{
+		Info:     Info{"textcnn", "an embedding of words, filters over 3, 4 and 5 of them, then a dense layer"},
+		settings: textSettings, text: true, build: buildTextCNN,
+	},
 }
 
 // Models are the families of networks.
@@ -60,6 +65,12 @@ func (m model) suits(t task) error {
 	if m.pictures && !t.pictures {
 		return fmt.Errorf("%w: model %s needs pictures and %s has none: use mlp", ErrConfig, m.Name, t.Name)
 	}
+	if t.text && !m.text {
+		return fmt.Errorf("%w: model %s needs numbers and %s has words: use textcnn", ErrConfig, m.Name, t.Name)
+	}
+	if m.text && !t.text {
+		return fmt.Errorf("%w: model %s needs text and %s has none: use mlp", ErrConfig, m.Name, t.Name)
+	}
 	if m.sequences && !t.sequences {
 		return fmt.Errorf("%w: model %s needs sequences and %s has none: use mlp", ErrConfig, m.Name, t.Name)
 	}
@@ -71,6 +82,7 @@ type builder struct {
 	values
 	shape   data.Shape // of a picture, if the examples are pictures
 	in, out int        // features, classes
+	words   int        // in the vocabulary, if features are words
 	n       int        // largest batch
 	gemm    *kernel.Gemm
 	layers  []nn.Layer

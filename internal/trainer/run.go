@@ -95,7 +95,7 @@ func newRunner(p plan) (*runner, error) {
 	r.count = (items + r.batch - 1) / r.batch
 	n := len(r.batches.y)
 	b := &builder{
-		values: v, shape: table.Image, in: r.batches.width(), out: len(table.Classes), n: n, gemm: &kernel.Gemm{},
+		values: v, shape: table.Image, in: r.batches.width(), out: len(table.Classes), words: table.Words, n: n, gemm: &kernel.Gemm{},
 	}
 	p.model.build(b)
 	r.net = nn.New(b.layers, p.Seed)

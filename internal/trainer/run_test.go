@@ -141,6 +141,15 @@ func TestModelsLearnThePhones(t *testing.T) {
 	}
 }
 
+func TestTextCNNTellsTheNovels(t *testing.T) {
+	_, result := train(t, Config{Task: "austen", Epochs: 4, Seed: 1, Set: map[string]string{
+		"lr": "0.01", "embedding": "32", "filters": "32", "vocab": "3000",
+	}})
+	if result.TestAccuracy < 0.4 { // chance is 0.167
+		t.Errorf("test accuracy %.3f, want at least 0.4", result.TestAccuracy)
+	}
+}
+
 func TestAReportCanEndTheTraining(t *testing.T) {
 	reports := 0
 	result, err := Run(t.Context(), busy, func(Epoch) bool { reports++; return false })

@@ -19,12 +19,26 @@ type task struct {
 	model     string // default
 	pictures  bool
 	sequences bool
+	text      bool
 }
 
 var tasks = []task{
-	{Info{"fashion-mnist", "28×28 grey pictures of ten kinds of clothing: 6,000 to train and validate, 1,000 to test"}, data.FashionMNIST, "cnn", true, false},
-	{Info{"digits", "8×8 grey pictures of handwritten digits: 1,297 to train and validate, 500 to test"}, data.Digits, "mlp", true, false},
-	{Info{"speech-frames", "39 features of each 10 ms of speech, 51 phones: 38 utterances to train and validate, 10 to test"}, data.SpeechFrames, "mlp", false, true},
+	{
+		Info: Info{"fashion-mnist", "28×28 grey pictures of ten kinds of clothing: 6,000 to train and validate, 1,000 to test"},
+		load: data.FashionMNIST, model: "cnn", pictures: true,
+	},
+	{
+		Info: Info{"digits", "8×8 grey pictures of handwritten digits: 1,297 to train and validate, 500 to test"},
+		load: data.Digits, model: "mlp", pictures: true,
+	},
+	{
+		Info: Info{"speech-frames", "39 features of each 10 ms of speech, 51 phones: 38 utterances to train and validate, 10 to test"},
+		load: data.SpeechFrames, model: "mlp", sequences: true,
+	},
+	{
+		Info: Info{"austen", "passages of 40 words from six novels: 4,800 to train and validate, 960 to test"},
+		load: data.Austen, model: "textcnn", text: true,
+	},
 }
 
 // Tasks are the embedded tasks.

@@ -67,6 +67,24 @@ var SpeechFrames = sync.OnceValues(func() (t *Table, err error) {
 	return t, nil
 })
 
+// Austen is the embedded set of passages of 40 words from Jane Austen's six novels:
+// 4,800 to train and 960 held out, from other chapters.
+var Austen = sync.OnceValues(func() (*Table, error) {
+	var texts []text
+	held := 0
+	for _, part := range []string{"train", "test"} {
+		held = len(texts)
+		err := embedded("austen-"+part+".csv.gz", func(r io.Reader, name string) (err error) {
+			texts, err = readTexts(r, name, texts)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return newTexts("austen", texts, held)
+})
+
 // embedded gives read the unpacked content of an embedded gzip file.
 func embedded(name string, read func(r io.Reader, name string) error) error {
 	f, err := files.Open("embedded/" + name)

@@ -123,9 +123,17 @@ func share(n int, of float64) int { return int(math.Round(float64(n) * of)) }
 
 // learnNormalisation sets Offset and Scale to the mean and the reciprocal
 // standard deviation of the training rows: of all pixels together for pictures,
-// of each column for other tables. A constant column becomes 0.
+// of each column for other tables. A constant column becomes 0. Numbers of words
+// stay as they are.
 func (s *Split) learnNormalisation() {
 	d := s.Table.D
+	if s.Table.Words > 0 {
+		s.Offset, s.Scale = make([]float32, d), make([]float32, d)
+		for j := range s.Scale {
+			s.Scale[j] = 1
+		}
+		return
+	}
 	mean, square := make([]float64, d), make([]float64, d)
 	for _, i := range s.Train {
 		for j, v := range s.Table.Row(i) {

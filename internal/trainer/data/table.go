@@ -20,6 +20,9 @@ type Table struct {
 	// Starts are the first rows of sequences, and n: sequence s has the rows from
 	// Starts[s] up to Starts[s+1]. It is nil where rows are independent.
 	Starts []int32
+	// Words is the size of the vocabulary if features are numbers of words, the
+	// most frequent first; see [WordNone]. Else it is 0.
+	Words int
 	// Image is the shape of a row that is a picture; zero for other rows.
 	Image Shape
 }

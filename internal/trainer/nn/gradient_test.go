@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/danlu-ml/danlu/internal/trainer/kernel"
@@ -46,6 +47,9 @@ var layers = []struct {
 	{"BiLSTM", 3, recurrent("lstm", true), false},
 	{"GRU", 3, recurrent("gru", false), false},
 	{"BiGRU", 3, recurrent("gru", true), false},
+	{"TextConv", 7 * 3, func(g *kernel.Gemm, n int) []Layer {
+		return []Layer{NewTextConv(g, 7, 3, 4, []int{2, 3, 7}, n)}
+	}, true},
 	{"Conv 3×3", 2 * 5 * 7, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 7, 3, 3, n, convolution) }, false},
 	{"Conv 5×5", 6 * 5, func(_ *kernel.Gemm, n int) []Layer { return picture(1, 6, 5, 9, 5, n, convolution) }, false},
 	{"two Conv", 5 * 5, func(_ *kernel.Gemm, n int) []Layer {
@@ -112,7 +116,7 @@ func TestGradientsAreThoseOfTheLayer(t *testing.T) {
 				continue // one number has no variance: its output is constant
 			}
 			t.Run(fmt.Sprintf("%s, batch of %d", l.name, n), func(t *testing.T) {
-				if l.name == "MaxPool" && !kernel.Double {
+				if (l.name == "MaxPool" || l.name == "TextConv") && !kernel.Double {
 					t.Skip("at float32's distance the two points often have another largest pixel between them")
 				}
 				checkGradient(t, l.build(&kernel.Gemm{}, n+1), l.in, n, l.kinked)
@@ -255,5 +259,21 @@ func TestAPassAllocatesNothing(t *testing.T) {
 	step()
 	if count := testing.AllocsPerRun(10, step); count != 0 {
 		t.Errorf("%g allocations a step, want none", count)
+	}
+}
+
+func TestEmbeddingLooksUpAndAddsUp(t *testing.T) {
+	l := NewEmbedding(4, 1, 3, 2, 2)
+	net := New([]Layer{l}, 1)
+	for i := range net.W {
+		net.W[i] = Real(i)
+	}
+	y := net.Forward([]Real{3, 0, 3, 9, 1, 2}, Pass{N: 2}) // 9 is beyond the four words
+	if want := []Real{6, 7, 0, 1, 6, 7, 2, 3, 2, 3, 4, 5}; !slices.Equal(y, want) {
+		t.Errorf("vectors %v, want %v", y, want)
+	}
+	net.Backward([]Real{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, Pass{N: 2})
+	if want := []Real{3, 4, 16, 18, 11, 12, 6, 8}; !slices.Equal(net.G, want) {
+		t.Errorf("gradients %v, want %v", net.G, want)
 	}
 }
