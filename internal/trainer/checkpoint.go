@@ -21,7 +21,9 @@ const checkpointMagic = "danlu checkpoint 1\n"
 
 // checkpointHead says what the numbers belong to.
 type checkpointHead struct {
-	Task      string            `json:"task"`
+	Task      string            `json:"task,omitempty"`
+	Data      string            `json:"data,omitempty"`
+	Label     string            `json:"label,omitempty"`
 	Model     string            `json:"model"`
 	Set       map[string]string `json:"set"` // as given
 	Epochs    int               `json:"epochs"`
@@ -35,7 +37,7 @@ type checkpointHead struct {
 // training can be resumed by its file alone.
 func ReadCheckpoint(path string) (Config, error) {
 	head, _, err := readCheckpoint(path)
-	return Config{Task: head.Task, Model: head.Model, Set: head.Set, Epochs: head.Epochs, Seed: head.Seed}, err
+	return Config{Task: head.Task, Data: head.Data, Label: head.Label, Model: head.Model, Set: head.Set, Epochs: head.Epochs, Seed: head.Seed}, err
 }
 
 // vectors are the numbers of a training.
@@ -50,7 +52,7 @@ func (r *runner) save() error {
 		return nil
 	}
 	head := checkpointHead{
-		Task: r.task.Name, Model: r.Model, Set: r.Set, Epochs: r.Epochs, Seed: r.Seed,
+		Task: r.Task, Data: r.Data, Label: r.Label, Model: r.Model, Set: r.Set, Epochs: r.Epochs, Seed: r.Seed,
 		Optimizer: r.values["optimizer"], Position: r.position,
 	}
 	for _, v := range r.vectors() {
@@ -131,8 +133,9 @@ func (r *runner) resume(path string) error {
 	if err != nil {
 		return err
 	}
-	if head.Task != r.task.Name || head.Model != r.Model {
-		return fmt.Errorf("%w: resume %s: it is of model %s on %s, not %s on %s", ErrConfig, path, head.Model, head.Task, r.Model, r.task.Name)
+	if head.Task != r.Task || head.Data != r.Data || head.Model != r.Model {
+		return fmt.Errorf("%w: resume %s: it is of model %s on %s%s, not %s on %s%s: name those", ErrConfig, path,
+			head.Model, head.Task, head.Data, r.Model, r.Task, r.Data)
 	}
 	in := bytes.NewReader(numbers)
 	for i, v := range r.vectors() {

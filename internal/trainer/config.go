@@ -11,7 +11,7 @@ import (
 // default model with default settings.
 type Config struct {
 	Task  string // one of Tasks
-	Data  string // a path instead of a task: a folder of IDX files or a CSV file
+	Data  string // a path instead of a task; see data.Open for what it may be
 	Label string // with a CSV file: the column that holds the class
 	Model string // one of Models; "" is the task's default
 	// Set gives settings by name, as text; see Settings. Others have their

@@ -29,6 +29,10 @@ func TestWrongConfigurationsAreRefusedWithTheWayOut(t *testing.T) {
 		{"even number of frames", "an odd number, like 5", Config{Task: "speech-frames", Set: map[string]string{"frames": "4"}}},
 		{"sequences where there are none", "needs sequences", Config{Task: "digits", Model: "lstm"}},
 		{"pictures where there are none", "needs pictures", Config{Task: "speech-frames", Model: "cnn"}},
+		{"task and data", "name one of them", Config{Task: "digits", Data: "x"}},
+		{"data that is not there", "no such file", Config{Data: "nowhere.csv"}},
+		{"numbers for words", "use textcnn", Config{Task: "austen", Model: "mlp"}},
+		{"words for numbers", "needs text", Config{Task: "digits", Model: "textcnn"}},
 		{"too many epochs", "a number from 1", Config{Task: "digits", Epochs: -1}},
 		{"threads", "uses 1", Config{Task: "digits", Threads: 4}},
 	} {

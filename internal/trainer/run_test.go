@@ -3,7 +3,9 @@ package trainer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -147,6 +149,56 @@ func TestTextCNNTellsTheNovels(t *testing.T) {
 	}})
 	if result.TestAccuracy < 0.4 { // chance is 0.167
 		t.Errorf("test accuracy %.3f, want at least 0.4", result.TestAccuracy)
+	}
+}
+
+func TestAUsersOwnTableIsTrainedOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "xor.csv")
+	text := "a,b,class\n"
+	for i := range 400 {
+		a, b := i%2, i/2%2
+		text += fmt.Sprintf("%d,%d,%s\n", a, b, []string{"same", "other"}[a^b])
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := Config{Data: path, Label: "class", Epochs: 30, Seed: 1, Set: map[string]string{"lr": "0.01", "batch_size": "16"}}
+	if _, result := train(t, c); result.TestAccuracy != 1 {
+		t.Errorf("test accuracy %g, want 1", result.TestAccuracy)
+	}
+	c.Label = "nothing"
+	if err := c.Check(); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), `no column "nothing"`) {
+		t.Errorf("error %v, want a refusal", err)
+	}
+}
+
+func TestACheckpointOfAnotherNetworkIsRefused(t *testing.T) {
+	c := Config{Task: "digits", Model: "mlp", Epochs: 1, Checkpoint: filepath.Join(t.TempDir(), "ckpt")}
+	train(t, c)
+	head, err := ReadCheckpoint(c.Checkpoint)
+	if want := (Config{Task: "digits", Model: "mlp", Epochs: 1}); err != nil || !cmp.Equal(head, want) {
+		t.Errorf("%v, %v", cmp.Diff(want, head), err)
+	}
+	c.Resume = c.Checkpoint
+	wide, other := c, c
+	wide.Set = map[string]string{"width": "64"}
+	other.Model = "softmax"
+	for _, c := range []Config{wide, other} {
+		if _, err := Run(t.Context(), c, nil); !errors.Is(err, ErrConfig) {
+			t.Errorf("error %v, want a refusal", err)
+		}
+	}
+	whole, err := os.ReadFile(c.Checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range []int{0, 10, 30, len(whole) / 2, len(whole) - 1} {
+		if err := os.WriteFile(c.Checkpoint, whole[:cut], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadCheckpoint(c.Checkpoint); err == nil {
+			t.Errorf("the first %d of %d bytes are taken for a checkpoint", cut, len(whole))
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func Tasks() []Info {
 
 func findTask(c Config) (task, error) {
 	if c.Data != "" {
-		return task{}, fmt.Errorf("%w: data %q: only embedded tasks are known; name one with task", ErrConfig, c.Data)
+		return taskOf(c)
 	}
 	var names []string
 	for _, t := range tasks {
@@ -62,4 +62,23 @@ func findTask(c Config) (task, error) {
 		names = append(names, t.Name)
 	}
 	return task{}, unknown("task", c.Task, names)
+}
+
+// taskOf is the task of a user's own data.
+func taskOf(c Config) (task, error) {
+	if c.Task != "" {
+		return task{}, fmt.Errorf("%w: task %s and data %s: name one of them", ErrConfig, c.Task, c.Data)
+	}
+	table, err := data.Open(c.Data, c.Label)
+	if err != nil {
+		return task{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	t := task{
+		Info: Info{Name: c.Data}, model: "mlp", load: func() (*data.Table, error) { return table, nil },
+		pictures: table.Image != (data.Shape{}), sequences: table.Starts != nil,
+	}
+	if t.pictures {
+		t.model = "cnn"
+	}
+	return t, nil
 }
