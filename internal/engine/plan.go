@@ -75,18 +75,15 @@ func (e *Engine) candidate(ctx context.Context, slots int) (t *study.Trial, from
 		if c == nil {
 			return nil, nil, 0, fmt.Errorf("scheduler %s clones trial %d, which has no checkpoint", e.scheduler.Name(), a.Trial)
 		}
-		t := e.plan(sampler.Proposal{Params: a.Params, Sampler: e.scheduler.Name(), Why: a.Why, Tag: a.Tag},
-			&study.Parent{Trial: a.Trial, Step: c.Step}, a.To, false)
+		t := e.plan(sampler.Proposal{Params: a.Params, Sampler: e.scheduler.Name(), Why: a.Why},
+			study.Planned{Parent: &study.Parent{Trial: a.Trial, Step: c.Step}, To: a.To, Bracket: a.Bracket})
 		return t, c, a.To, nil
 	default:
 		p, ok, err := e.propose(ctx)
 		if err != nil || !ok {
 			return nil, nil, 0, err
 		}
-		if p.Tag == "" {
-			p.Tag = a.Tag
-		}
-		return e.plan(p, nil, a.To, false), nil, a.To, nil
+		return e.plan(p, study.Planned{To: a.To, Bracket: a.Bracket}), nil, a.To, nil
 	}
 }
 
@@ -127,16 +124,17 @@ func (e *Engine) planDefault() {
 	if !ok {
 		return
 	}
-	e.plan(sampler.Proposal{Params: params, Sampler: "default", Why: "the defaults come first"}, nil, 0, true)
+	e.plan(sampler.Proposal{Params: params, Sampler: "default", Why: "the defaults come first"}, study.Planned{Default: true})
 }
 
-func (e *Engine) plan(p sampler.Proposal, parent *study.Parent, to int64, isDefault bool) *study.Trial {
+// plan brings a trial into being; with holds what does not follow from the
+// proposal.
+func (e *Engine) plan(p sampler.Proposal, with study.Planned) *study.Trial {
 	id := study.TrialID(len(e.view.Trials))
-	e.emit(study.Planned{
-		Trial: id, Params: p.Params, Name: runName(e.now(), id, e.view.Def.Space, p.Params),
-		Seed:    uint64(e.rng(forSeed, id).Uint32()), // numpy's seeds have 32 bits
-		Sampler: p.Sampler, Why: p.Why, Tag: p.Tag, Default: isDefault, Parent: parent, To: to,
-	})
+	with.Trial, with.Params, with.Sampler, with.Why, with.Tag = id, p.Params, p.Sampler, p.Why, p.Tag
+	with.Name = runName(e.now(), id, e.view.Def.Space, p.Params)
+	with.Seed = uint64(e.rng(forSeed, id).Uint32()) // numpy's seeds have 32 bits
+	e.emit(with)
 	return e.view.Trials[id]
 }
 
@@ -164,5 +162,5 @@ func (e *Engine) Enqueue(given space.Values, why string) (*study.Trial, error) {
 		return nil, refuse("this configuration is against the study's constraints (%s)", e.limits)
 	}
 	e.planDefault()
-	return e.plan(sampler.Proposal{Params: params, Sampler: "user", Why: why}, nil, 0, false), nil
+	return e.plan(sampler.Proposal{Params: params, Sampler: "user", Why: why}, study.Planned{}), nil
 }

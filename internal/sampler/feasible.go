@@ -45,7 +45,7 @@ func (f feasible) Total(def *study.Definition) (int, error) {
 // Suggest implements [Sampler].
 func (f feasible) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
 	var out []Proposal
-	seen := newTried(&study.View{}, n)
+	var seen space.Set
 	refused := 0
 	for m, asked := n, 0; m > 0 && asked < max(drawsAtMost, drawsEach*n); m, asked = 2*m, asked+m {
 		drawn, err := f.Sampler.Suggest(ctx, v, m, rng)
@@ -57,7 +57,7 @@ func (f feasible) Suggest(ctx context.Context, v *study.View, n int, rng *rand.R
 				refused++
 				continue
 			}
-			if len(out) < n && seen.add(v.Def.Space.Unit(p.Params), p.Params) {
+			if len(out) < n && seen.Add(v.Def.Space.Unit(p.Params), p.Params) {
 				out = append(out, p)
 			}
 		}

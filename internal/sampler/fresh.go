@@ -1,11 +1,7 @@
 package sampler
 
 import (
-	"hash/maphash"
-	"maps"
-	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -31,9 +27,9 @@ type fresh struct {
 	last  bool  // draws find nothing any more: what is left counts
 }
 
-func newFresh(v *study.View, all *lattice, n int, rng *rand.Rand) *fresh {
+func newFresh(v *study.View, all *lattice, rng *rand.Rand) *fresh {
 	s := v.Def.Space
-	return &fresh{space: s, all: all, tried: newTried(v, n), rng: rng, u: make([]float64, s.Len())}
+	return &fresh{space: s, all: all, tried: newTried(v), rng: rng, u: make([]float64, s.Len())}
 }
 
 // take is a configuration that is new, from draw if that comes upon one; ok is
@@ -64,65 +60,17 @@ func (f *fresh) take(draw func(u []float64)) (params space.Values, ok bool) {
 }
 
 // tried is a set of configurations: those of a study's trials, and more that are
-// added. They are found by their place in the unit cube and compared exactly.
+// added.
 type tried struct {
-	trials []*study.Trial
-	first  map[uint64]int32 // by hash of the place
-	next   []int32          // another one with that hash, -1 if there is none
-	seed   maphash.Seed
-	bytes  []byte
+	trials *space.Set // the view's: not to be changed
+	more   space.Set
 }
 
-func newTried(v *study.View, more int) *tried {
-	n := len(v.Trials) + more
-	t := &tried{
-		trials: make([]*study.Trial, 0, n),
-		first:  make(map[uint64]int32, n),
-		next:   make([]int32, 0, n),
-		seed:   maphash.MakeSeed(),
-	}
-	for _, x := range v.Trials {
-		t.insert(t.hash(x.Unit), x)
-	}
-	return t
-}
+func newTried(v *study.View) *tried { return &tried{trials: v.Tried} }
 
 // add puts a configuration in and reports whether it is new.
 func (t *tried) add(unit []float64, params space.Values) bool {
-	if t.has(unit, params) {
-		return false
-	}
-	t.insert(t.hash(unit), &study.Trial{Unit: unit, Params: params})
-	return true
-}
-
-func (t *tried) has(unit []float64, params space.Values) bool {
-	i, ok := t.first[t.hash(unit)]
-	for ; ok && i >= 0; i = t.next[i] {
-		if slices.Equal(t.trials[i].Unit, unit) && maps.Equal(t.trials[i].Params, params) {
-			return true
-		}
-	}
-	return false
-}
-
-func (t *tried) insert(hash uint64, x *study.Trial) {
-	before, ok := t.first[hash]
-	if !ok {
-		before = -1
-	}
-	t.first[hash] = int32(len(t.trials))
-	t.next = append(t.next, before)
-	t.trials = append(t.trials, x)
-}
-
-func (t *tried) hash(unit []float64) uint64 {
-	t.bytes = t.bytes[:0]
-	for _, x := range unit {
-		b := math.Float64bits(x)
-		t.bytes = append(t.bytes, byte(b), byte(b>>8), byte(b>>16), byte(b>>24), byte(b>>32), byte(b>>40), byte(b>>48), byte(b>>56))
-	}
-	return maphash.Bytes(t.seed, t.bytes)
+	return !t.trials.Has(unit, params) && t.more.Add(unit, params)
 }
 
 // missing lists the configurations of a lattice that are not in the set.
@@ -133,7 +81,11 @@ func (t *tried) missing(all *lattice, s *space.Space) []int {
 	var left []int
 	for i := range all.size {
 		u := all.at(i)
-		if _, maybe := t.first[t.hash(u)]; !maybe || !t.has(u, s.At(u)) {
+		if !t.trials.HasPlace(u) && !t.more.HasPlace(u) {
+			left = append(left, i)
+			continue
+		}
+		if params := s.At(u); !t.trials.Has(u, params) && !t.more.Has(u, params) {
 			left = append(left, i)
 		}
 	}

@@ -115,7 +115,7 @@ func (g grid) Total(*study.Definition) (int, error) { return g.cells.size, nil }
 
 // Suggest implements [Sampler]. It draws nothing from rng.
 func (g grid) Suggest(ctx context.Context, v *study.View, n int, _ *rand.Rand) ([]Proposal, error) {
-	order, tried := g.order(), newTried(v, n)
+	order, tried := g.order(), newTried(v)
 	start := g.next(v)
 	var out []Proposal
 	for k := 0; k < len(order) && len(out) < n && ctx.Err() == nil; k++ {

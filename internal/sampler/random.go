@@ -22,7 +22,7 @@ func (random) Name() string { return "random" }
 
 // Suggest implements [Sampler].
 func (r random) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
-	f := newFresh(v, r.all, n, rng)
+	f := newFresh(v, r.all, rng)
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
 		params, ok := f.take(func(u []float64) {

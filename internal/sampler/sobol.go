@@ -43,7 +43,7 @@ func (qmc) Name() string { return "sobol" }
 // Suggest implements [Sampler]. Proposals depend on rng only where a finite space
 // nears its end.
 func (q qmc) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
-	f := newFresh(v, q.all, n, rng)
+	f := newFresh(v, q.all, rng)
 	i := q.next(v)
 	point := make([]float64, q.points.Dim())
 	var out []Proposal

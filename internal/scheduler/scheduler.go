@@ -42,7 +42,8 @@ type Action struct {
 	// To is the step at which the segment ends, 0 for the trial's own end. A
 	// trial that reaches it without being stopped is paused.
 	To  int64
-	Tag string // kept with a new trial: its bracket
+	// Bracket is kept with a new trial, for the scheduler itself.
+	Bracket string
 	// Trial is the one to resume, or the parent of a clone.
 	Trial study.TrialID
 	// Params are a clone's.

@@ -114,12 +114,12 @@ func (s *Space) checkScale(p *Param) error {
 	case !ok:
 		return paramError(p.Name, "scales_with", fmt.Sprintf("scales with %s, which is not a parameter%s", p.Scale.To, suggest(p.Scale.To, s.Names())))
 	case !positive(s.params[i].Domain):
-		return paramError(p.Name, "scales_with", fmt.Sprintf("scales with %s, which is not always a positive number", p.Scale.To))
+		return paramError(p.Name, "scales_with", fmt.Sprintf("scales with %s, which is not always a positive number; start its range above 0", p.Scale.To))
 	case !finite(p.Scale.Exponent) || !finite(p.Scale.At) || p.Scale.At <= 0:
 		return paramError(p.Name, "scales_with", "needs an exponent and a positive reference, as in scales_with: {batch_size: 0.5, at: 128}")
 	}
 	if f, ok := p.Domain.(Float); !ok || f.Step != 0 {
-		return paramError(p.Name, "scales_with", "must be a float without step to be scaled")
+		return paramError(p.Name, "scales_with", fmt.Sprintf("scales with %s, and only a float without step can; leave one of the two out", p.Scale.To))
 	}
 	return nil
 }

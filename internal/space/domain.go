@@ -54,13 +54,13 @@ type Float struct {
 func (d Float) check() error {
 	switch {
 	case !finite(d.Low) || !finite(d.High) || !finite(d.Step):
-		return fmt.Errorf("bounds must be finite numbers")
+		return fmt.Errorf("bounds must be finite numbers, as in float: [1e-5, 1e-1]")
 	case d.Low > d.High:
 		return fmt.Errorf("low %v is above high %v; write the smaller one first: float: [%[2]v, %[1]v]", d.Low, d.High)
 	case d.Log && d.Low <= 0:
 		return fmt.Errorf("a log scale can't reach %v; start it above zero, as in float: [%v, %v]", d.Low, d.High*1e-4, d.High)
 	case d.Step < 0:
-		return fmt.Errorf("step %v is negative", d.Step)
+		return fmt.Errorf("step %v is negative; write it without the sign, or leave it out", d.Step)
 	case d.Step > 0 && (d.High-d.Low)/d.Step > 1e9:
 		return fmt.Errorf("step %v divides the range into more than 1e9 values; leave the step out", d.Step)
 	}
@@ -160,9 +160,9 @@ func (d Int) check() error {
 	case d.Log && d.Low <= 0:
 		return fmt.Errorf("a log scale can't reach %d; start it at 1 or above, as in int: [1, %d]", d.Low, max(d.High, 1))
 	case d.Step < 0:
-		return fmt.Errorf("step %d is negative", d.Step)
+		return fmt.Errorf("step %d is negative; write it without the sign, or leave it out", d.Step)
 	case d.Low < -maxExact || d.High > maxExact:
-		return fmt.Errorf("integers must lie within ±2^53")
+		return fmt.Errorf("integers must lie within ±2^53; use a float, or a smaller range")
 	}
 	return nil
 }
@@ -256,10 +256,10 @@ func (d Choice) check() error {
 	}
 	for i, v := range d.Values {
 		if v.IsZero() || (v.kind == FloatKind && !finite(v.num)) {
-			return fmt.Errorf("choice %d is not a number, a string or a boolean", i+1)
+			return fmt.Errorf("choice %d is not a finite number, a string or a boolean; take it out", i+1)
 		}
 		if j := d.index(v); j < i {
-			return fmt.Errorf("%s is listed twice", v)
+			return fmt.Errorf("%s is listed twice; keep it once", v)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package space
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Warning is something about a parameter that is allowed, and probably not meant.
@@ -35,9 +36,10 @@ func (p *Param) scaleWarning() string {
 	if !ok || r.scaling == anyScale {
 		return ""
 	}
-	who := "is a " + r.name
+	what := strings.ReplaceAll(r.name, "_", " ")
+	who := "is a " + what
 	if guessed {
-		who = "looks like a " + r.name
+		who = "looks like a " + what
 	}
 	switch {
 	case r.scaling == logarithmic && !log && low > 0 && high > narrow*low:

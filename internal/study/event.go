@@ -49,9 +49,10 @@ type (
 		// Name is its readable run name, the name of its folder.
 		Name    string `json:"name"`
 		Seed    uint64 `json:"seed"`
-		Sampler string `json:"sampler"`       // or "default", "user"
-		Why     string `json:"why,omitempty"` // for people
-		Tag     string `json:"tag,omitempty"` // for the sampler or scheduler itself
+		Sampler string `json:"sampler"`           // or "default", "user"
+		Why     string `json:"why,omitempty"`     // for people
+		Tag     string `json:"tag,omitempty"`     // for the sampler itself
+		Bracket string `json:"bracket,omitempty"` // for the scheduler itself
 		Default bool   `json:"default,omitempty"`
 		// Parent is the trial it was cloned from, with the step its state was
 		// taken at; nil for one that starts from nothing.

@@ -18,8 +18,9 @@ type Trial struct {
 	Seed    uint64
 	Sampler string
 	Why     string
-	Tag     string
-	Default bool // the default configuration: never stopped early
+	Tag     string // the sampler's
+	Bracket string // the scheduler's
+	Default bool   // the default configuration: never stopped early
 	Parent  *Parent
 	Planned time.Time
 	To      int64 // how far the first segment goes; 0: to the end

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"time"
+
+	"github.com/danlu-ml/danlu/internal/space"
 )
 
 // View is everything known about a study: the fold of its log. Deciders read it
@@ -27,6 +29,7 @@ type View struct {
 	Started     int              // trials started, of whatever became of them
 	Steps       int64            // trained, over all attempts
 	SeenMetrics map[string]int64 // how many points of each metric
+	Tried       *space.Set       // the configurations of all trials
 	busy        time.Duration    // during which at least one attempt ran
 	gpu         time.Duration    // attempts' time × devices
 	running     int
@@ -36,7 +39,7 @@ type View struct {
 
 // NewView is the view of an empty log.
 func NewView() *View {
-	return &View{Count: map[State]int{}, SeenMetrics: map[string]int64{}}
+	return &View{Count: map[State]int{}, SeenMetrics: map[string]int64{}, Tried: new(space.Set)}
 }
 
 // Apply folds one more event. An error means that the log makes no sense from
@@ -67,7 +70,7 @@ func (v *View) apply(e Event) error {
 	case Planned:
 		return v.plan(b, e.Time)
 	case Changed:
-		v.change(b)
+		return v.change(b)
 	case Concluded:
 		v.Concluded = &b
 	case Noted:
@@ -133,7 +136,7 @@ func (v *View) applyToTrial(e Event) error {
 	case Ended:
 		return v.end(t, b, e.Time)
 	case Reopened:
-		v.reopen(t, b)
+		return v.reopen(t, b)
 	}
 	return nil
 }
@@ -151,30 +154,37 @@ func (v *View) plan(b Planned, at time.Time) error {
 	}
 	t := &Trial{
 		ID: b.Trial, Name: b.Name, Params: v.Def.Space.Cast(b.Params), Seed: b.Seed,
-		Sampler: b.Sampler, Why: b.Why, Tag: b.Tag, Default: b.Default, Parent: b.Parent, To: b.To,
+		Sampler: b.Sampler, Why: b.Why, Tag: b.Tag, Bracket: b.Bracket, Default: b.Default, Parent: b.Parent, To: b.To,
 		Planned: at, State: Waiting,
 		Curves: make([]Curve, len(v.Def.Objectives)), Metrics: map[string]*Series{},
 	}
 	t.Unit = v.Def.Space.Unit(t.Params)
 	v.Trials = append(v.Trials, t)
+	v.Tried.Add(t.Unit, t.Params)
 	v.Count[Waiting]++
 	v.Concluded = nil
 	return nil
 }
 
-func (v *View) change(b Changed) {
+func (v *View) change(b Changed) error {
 	v.Changes = append(v.Changes, b)
 	if b.Provenance != nil {
 		v.Provenance = *b.Provenance
 	}
 	if b.Definition == nil {
-		return
+		return nil
+	}
+	if !slices.Equal(b.Definition.Objectives, v.Def.Objectives) {
+		return fmt.Errorf("a study keeps its objectives")
 	}
 	v.Def = b.Definition
+	v.Tried = new(space.Set)
 	for _, t := range v.Trials {
 		t.Params = v.Def.Space.Cast(t.Params)
 		t.Unit = v.Def.Space.Unit(t.Params)
+		v.Tried.Add(t.Unit, t.Params)
 	}
+	return nil
 }
 
 func (v *View) setState(t *Trial, s State) {
@@ -186,6 +196,9 @@ func (v *View) setState(t *Trial, s State) {
 func (v *View) start(t *Trial, b Started, at time.Time) error {
 	if b.Attempt != len(t.Attempts)+1 {
 		return fmt.Errorf("attempt %d of trial %d follows attempt %d", b.Attempt, t.ID, len(t.Attempts))
+	}
+	if t.State != Waiting && t.State != Paused {
+		return fmt.Errorf("attempt %d of trial %d begins while the trial is %s", b.Attempt, t.ID, t.State)
 	}
 	for i := range t.Curves { // what came after the resumed step is void
 		n := sort.Search(len(t.Curves[i]), func(j int) bool { return t.Curves[i][j].Step > b.From })
@@ -301,7 +314,10 @@ func (v *View) losses(t *Trial, b Ended) []float64 {
 	return losses
 }
 
-func (v *View) reopen(t *Trial, b Reopened) {
+func (v *View) reopen(t *Trial, b Reopened) error {
+	if t.State.Open() {
+		return fmt.Errorf("trial %d is reopened while it is %s", t.ID, t.State)
+	}
 	v.setState(t, Waiting)
 	t.Reason, t.Losses, t.Values, t.Ended = b.Why, nil, nil, time.Time{}
 	for i := range t.Attempts {
@@ -316,6 +332,7 @@ func (v *View) reopen(t *Trial, b Reopened) {
 			}
 		}
 	}
+	return nil
 }
 
 func (r Resources) devices() float64 {

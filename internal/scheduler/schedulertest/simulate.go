@@ -107,11 +107,11 @@ func (r *run) fill() {
 			continue
 		case a.Kind == scheduler.Clone:
 			from = v.Trials[a.Trial].Step()
-			r.log.Propose(study.Planned{Params: a.Params, Sampler: "clone", Tag: a.Tag, Parent: &study.Parent{Trial: a.Trial, Step: from}})
+			r.log.Propose(study.Planned{Params: a.Params, Sampler: "clone", Bracket: a.Bracket, Parent: &study.Parent{Trial: a.Trial, Step: from}})
 		case id == 0:
 			r.log.PlanDefault()
 		default:
-			r.log.Propose(study.Planned{Params: space.Values{"x": space.FloatValue(r.rng.Float64())}, Sampler: "random", Tag: a.Tag})
+			r.log.Propose(study.Planned{Params: space.Values{"x": space.FloatValue(r.rng.Float64())}, Sampler: "random", Bracket: a.Bracket})
 		}
 		r.log.Append(study.Started{Trial: id, Attempt: len(v.Trials[id].Attempts) + 1, From: from, To: a.To})
 		r.running = append(r.running, id)
