@@ -88,6 +88,7 @@ func keep(dir string, spec Spec, claim *os.File, t *tree) {
 	reserveExit(dir)
 	_ = claim.Sync()
 	syncDir(dir)
+	shrink()
 }
 
 // tree is the program and everything it starts.
