@@ -20,7 +20,8 @@ type batches struct {
 	order     []int32 // of the training items, in this epoch
 	x         []float32
 	y         []int32
-	rows      []int32 // of the batch
+	rows      []int32 // of the batch, if items are sequences
+	last      []int32 // of the batch
 	steps     []int   // rows of each step, if items are sequences
 	sorted    []int32
 	bounds    [][2]int32 // of the sequence that a row belongs to, if around > 0
@@ -124,8 +125,12 @@ func (b *batches) gather(items []int32) ([]float32, []int32, []int) {
 	return b.normalised(b.rows)
 }
 
+// row is the data set's row of the i-th row of the last batch gathered.
+func (b *batches) row(i int) int32 { return b.last[i] }
+
 func (b *batches) normalised(rows []int32) ([]float32, []int32, []int) {
 	d := b.split.Table.D
+	b.last = rows
 	at := 0
 	for i, row := range rows {
 		b.y[i] = b.split.Table.Y[row]

@@ -57,25 +57,38 @@ func (e Epoch) MarshalJSON() ([]byte, error) {
 
 // Result is what a training came to, on the test part.
 type Result struct {
-	TestLoss     float64
-	TestAccuracy float64
-	MacroF1      float64 // mean of the classes' F1; a class never seen nor predicted has 0
-	Parameters   int     // trained numbers
-	Epochs       int     // done
-	EndedEarly   bool    // the report asked for it, or patience was at its end
+	TestLoss         float64
+	TestAccuracy     float64
+	BalancedAccuracy float64   // mean recall of the classes that occur
+	Top5Accuracy     float64   // the label is among the five likeliest classes
+	MacroF1          float64   // mean of the classes' F1; a class never seen nor predicted has 0
+	Classes          []string  // their names
+	Confusion        [][]int   // [true class][predicted class]
+	Worst            []Example // the largest losses, the worst first
+	Parameters       int       // trained numbers
+	Epochs           int       // done
+	EndedEarly       bool      // the report asked for it, or patience was at its end
 }
 
 // MarshalJSON writes the last line of a training's reports.
 func (r Result) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Event        string `json:"event"`
-		TestLoss     number `json:"test_loss"`
-		TestAccuracy number `json:"test_accuracy"`
-		MacroF1      number `json:"macro_f1"`
-		Parameters   int    `json:"parameters"`
-		Epochs       int    `json:"epochs"`
-		EndedEarly   bool   `json:"ended_early"`
-	}{"train_ended", number(r.TestLoss), number(r.TestAccuracy), number(r.MacroF1), r.Parameters, r.Epochs, r.EndedEarly})
+		Event            string    `json:"event"`
+		TestLoss         number    `json:"test_loss"`
+		TestAccuracy     number    `json:"test_accuracy"`
+		BalancedAccuracy number    `json:"balanced_accuracy"`
+		Top5Accuracy     number    `json:"top5_accuracy"`
+		MacroF1          number    `json:"macro_f1"`
+		Parameters       int       `json:"parameters"`
+		Epochs           int       `json:"epochs"`
+		EndedEarly       bool      `json:"ended_early"`
+		Classes          []string  `json:"classes"`
+		Confusion        [][]int   `json:"confusion"`
+		Worst            []Example `json:"worst"`
+	}{
+		"train_ended", number(r.TestLoss), number(r.TestAccuracy), number(r.BalancedAccuracy), number(r.Top5Accuracy),
+		number(r.MacroF1), r.Parameters, r.Epochs, r.EndedEarly, r.Classes, r.Confusion, r.Worst,
+	})
 }
 
 // number is a float64 that JSON can always hold.

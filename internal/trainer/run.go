@@ -161,8 +161,10 @@ func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, erro
 	}
 	result.Epochs = r.Epoch
 	test := r.evaluate(r.batches.items().Test, false)
-	result.TestLoss, result.TestAccuracy = test.loss, test.accuracy
-	result.MacroF1 = test.macroF1(r.loss.Classes)
+	result.TestLoss, result.TestAccuracy = test.loss(), test.accuracy()
+	result.BalancedAccuracy, result.MacroF1 = test.balancedAccuracy(), test.macroF1()
+	result.Top5Accuracy = float64(test.within) / float64(test.n)
+	result.Classes, result.Confusion, result.Worst = r.split.Table.Classes, test.confusion, test.worst
 	return result, nil
 }
 
@@ -190,22 +192,31 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 			copy(r.before, r.net.W)
 		}
 		if loss := r.step(from, min(from+r.batch, len(r.batches.order))); math.IsNaN(loss) {
-			e := r.summary(start, scores{loss: math.NaN()}, math.NaN())
-			return e, fmt.Errorf("train %s on %s: the loss is not a number in epoch %d, step %d: lower lr, or set clip_norm: %w",
-				r.Model, r.task.Name, r.Epoch+1, r.Step, ErrDiverged)
+			e := r.summary(start, math.NaN())
+			e.ValLoss, e.ValAccuracy = math.NaN(), math.NaN()
+			return e, r.diverged()
 		}
 		if last {
 			ratio = changeRatio(r.before, r.net.W)
 		}
 	}
-	e := r.summary(start, r.evaluate(r.batches.items().Val, true), ratio)
-	e.Dead = r.net.Dead()
+	val := r.evaluate(r.batches.items().Val, true)
+	e := r.summary(start, ratio)
+	e.ValLoss, e.ValAccuracy, e.Dead = val.loss(), val.accuracy(), r.net.Dead()
+	if math.IsNaN(e.ValLoss) {
+		return e, r.diverged()
+	}
 	r.Epoch, r.Batch, r.Sums = r.Epoch+1, 0, sums{}
 	r.Plateau.Observe(e.ValLoss, r.values.int("plateau_patience"))
 	if patience := r.values.int("patience"); patience > 0 {
 		r.Stall.Observe(e.ValLoss, patience-1)
 	}
 	return e, nil
+}
+
+func (r *runner) diverged() error {
+	return fmt.Errorf("train %s on %s: the loss is not a number in epoch %d, after step %d: lower lr, or set clip_norm: %w",
+		r.Model, r.task.Name, r.Epoch+1, r.Step, ErrDiverged)
 }
 
 // step trains on one batch and returns its loss, summed over the examples.
@@ -241,15 +252,15 @@ func (r *runner) rate(step int) float64 {
 	return rate
 }
 
-func (r *runner) summary(start time.Time, val scores, ratio float64) Epoch {
+// summary is the report of the epoch in progress, without validation.
+func (r *runner) summary(start time.Time, ratio float64) Epoch {
 	steps := float64(max(1, r.Batch))
 	return Epoch{
 		Epoch: r.Epoch + 1, Step: r.Step,
 		TrainLoss:     r.Sums.Loss / float64(r.Sums.Examples),
 		TrainAccuracy: float64(r.Sums.Correct) / float64(r.Sums.Examples),
-		ValLoss:       val.loss, ValAccuracy: val.accuracy,
-		LR:       r.rate(r.Step - 1),
-		GradNorm: r.Sums.GradNorm / steps, Clipped: float64(r.Sums.Clipped) / steps,
+		LR:            r.rate(r.Step - 1),
+		GradNorm:      r.Sums.GradNorm / steps, Clipped: float64(r.Sums.Clipped) / steps,
 		UpdateRatio: ratio,
 		Seconds:     r.Sums.Seconds + time.Since(start).Seconds(),
 	}
@@ -265,35 +276,15 @@ func changeRatio(before, after []nn.Real) float64 {
 }
 
 // evaluate scores the network on items; watch counts silent units.
-func (r *runner) evaluate(items []int32, watch bool) scores {
+func (r *runner) evaluate(items []int32, watch bool) *scores {
 	c := r.loss.Classes
-	s := scores{confusion: make([]int, c*c)}
-	smoothing := r.loss.Smoothing
-	r.loss.Smoothing = 0
-	defer func() { r.loss.Smoothing = smoothing }()
-	correct, examples := 0, 0
+	s := newScores(c)
 	for from := 0; from < len(items); from += r.chunk {
 		x, y, steps := r.batches.gather(items[from:min(from+r.chunk, len(items))])
-		logits := r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch})
-		loss, right := r.loss.Of(logits, y)
-		s.loss += loss
-		correct += right
-		examples += len(y)
+		r.loss.Of(r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch}), y)
 		for i, label := range y {
-			s.confusion[int(label)*c+argmax(logits[i*c:(i+1)*c])]++
+			s.add(r.batches.row(i), label, r.loss.P[i*c:(i+1)*c])
 		}
 	}
-	s.loss /= float64(examples)
-	s.accuracy = float64(correct) / float64(examples)
 	return s
-}
-
-func argmax(row []nn.Real) int {
-	best := 0
-	for j, v := range row {
-		if v > row[best] {
-			best = j
-		}
-	}
-	return best
 }
