@@ -1,0 +1,132 @@
+// Package docs_test keeps the documents true: what they show as a file is that file,
+// what they show as danlu.yaml is accepted, the verbs and flags they name exist, and
+// their links lead somewhere.
+package docs_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/danlu-ml/danlu/internal/sampler"
+	"github.com/danlu-ml/danlu/internal/scheduler"
+	"github.com/danlu-ml/danlu/internal/spec"
+)
+
+const root = ".."
+
+// documents are the texts of all documents, by their paths from the root.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, pattern := range []string{"*.md", "docs/*.md", "changelog/*.md"} {
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[filepath.ToSlash(name)] = string(text)
+		}
+	}
+	return texts
+}
+
+// fence is a block of code: its language and its text, and the file it claims to be.
+var fence = regexp.MustCompile("(?ms)^(?:<!-- file: (\\S+) -->\n)?```(\\w*)\n(.*?)^```$")
+
+func TestFilesShownAreTheFiles(t *testing.T) {
+	for doc, text := range documents(t) {
+		for _, m := range fence.FindAllStringSubmatch(text, -1) {
+			if m[1] == "" {
+				continue
+			}
+			file, err := os.ReadFile(filepath.Join(root, m[1]))
+			if err != nil {
+				t.Errorf("%s: %v", doc, err)
+				continue
+			}
+			if d := cmp.Diff(string(file), m[3]); d != "" {
+				t.Errorf("%s shows another %s (-file +shown):\n%s", doc, m[1], d)
+			}
+		}
+	}
+}
+
+func TestStudiesShownAreAccepted(t *testing.T) {
+	o := spec.Options{Samplers: sampler.Names(), Schedulers: scheduler.Names(), RequireCommand: true}
+	for doc, text := range documents(t) {
+		for _, m := range fence.FindAllStringSubmatch(text, -1) {
+			if m[2] != "yaml" || !strings.Contains(m[3], "params:") {
+				continue
+			}
+			if _, _, err := spec.Parse(doc, []byte(m[3]), o); err != nil {
+				t.Errorf("a study shown in %s is refused:\n%v\n%s", doc, err, m[3])
+			}
+		}
+	}
+}
+
+// invocation is danlu called in code, with its verb and the rest of the line.
+var invocation = regexp.MustCompile("(?m)(?:^|`|\\$ |&& |dist/)danlu ([a-z]+)([^`\n]*)")
+
+var flagName = regexp.MustCompile(`(?:^|[\s\[])(--[a-z][a-z-]*|-[a-z])\b`)
+
+func TestVerbsAndFlagsNamedExist(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "danlu")
+	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/danlu").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	helps := map[string]string{}
+	help := func(verb string) (string, bool) {
+		text, known := helps[verb]
+		if !known {
+			out, err := exec.Command(binary, verb, "--help").CombinedOutput()
+			if err == nil {
+				text = string(out)
+			}
+			helps[verb] = text
+		}
+		return text, text != ""
+	}
+	for doc, text := range documents(t) {
+		for _, m := range invocation.FindAllStringSubmatch(text, -1) {
+			verb, rest := m[1], m[2]
+			about, ok := help(verb)
+			if !ok {
+				t.Errorf("%s names danlu %s, which is no verb", doc, verb)
+				continue
+			}
+			for _, f := range flagName.FindAllStringSubmatch(rest, -1) {
+				if !strings.Contains(about, f[1]) {
+					t.Errorf("%s: danlu %s%s: its help does not know %s", doc, verb, rest, f[1])
+				}
+			}
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)|(?:src|href)="([^":]+)"`)
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	for doc, text := range documents(t) {
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			target := filepath.Join(root, filepath.Dir(doc), m[1]+m[2])
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which is not there", doc, m[1]+m[2])
+			}
+		}
+	}
+}
