@@ -41,12 +41,12 @@ func TestSecretsStayOut(t *testing.T) {
 	env := relevant([]string{
 		"CUDA_VISIBLE_DEVICES=0,1", "HF_HOME=/models", "HF_TOKEN=hf_1", "TF_API_KEY=2", "JAX_SECRET=3",
 		"TORCH_PASSWORD=4", "SLURM_JOB_ID=7", "SLURM_JWT=eyJ", "HOME=/home/a", "AWS_SECRET_ACCESS_KEY=5", "CONDA_PREFIX=/opt/conda",
-		"TORCH_HUB=https://me:6@hub.example.org/x", "PYTHONPATH=", "NCCL_" + strings.Repeat("X", 9) + "=" + strings.Repeat("é", 2000),
+		"TORCH_HUB=https://me:6@hub.example.org/x", "PYTHONPATH=", "NCCL_LONG=" + strings.Repeat("é", 2000),
 	})
-	if long := env["NCCL_XXXXXXXXX"]; len(long) > maxValue+8 || !strings.HasSuffix(long, "…") {
+	if long := env["NCCL_LONG"]; len(long) > maxValue+8 || !strings.HasSuffix(long, "…") {
 		t.Errorf("a long value is kept with %d bytes", len(long))
 	}
-	delete(env, "NCCL_XXXXXXXXX")
+	delete(env, "NCCL_LONG")
 	want := map[string]string{
 		"CUDA_VISIBLE_DEVICES": "0,1", "HF_HOME": "/models", "SLURM_JOB_ID": "7", "CONDA_PREFIX": "/opt/conda",
 		"TORCH_HUB": "https://hub.example.org/x",
