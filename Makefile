@@ -3,7 +3,6 @@
 # where that is possible). Nothing outside this folder is changed otherwise.
 
 GO       ?= go
-VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 PLATFORMS = linux/arm64 darwin/arm64 windows/amd64
 
 GOFUMPT     = $(GO) run mvdan.cc/gofumpt@v0.12.0
@@ -18,8 +17,9 @@ unexport DANLU_LONG
 .NOTPARALLEL:
 .PHONY: build test lint fmt cross unit race client long bench demo picture clean
 
-build: ## dist/danlu
-	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/danlu ./cmd/danlu
+build: ## dist/danlu, with its commit in it where git can tell
+	$(GO) build -buildvcs=$$(git status >/dev/null 2>&1 && echo auto || echo false) \
+		-trimpath -ldflags '-s -w' -o dist/danlu ./cmd/danlu
 
 test: lint unit race client long cross ## everything
 	@echo 'make test: all passed'
