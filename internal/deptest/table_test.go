@@ -73,6 +73,7 @@ var table = []row{
 	{"internal/inbox", "", "", "takes reports in; what becomes of them is its caller's business"},
 	{"trialio", "", "", "is imported by other people's programs: standard library only"},
 	{"internal/inbox/reportcli", "trialio", "", "a trial's voice in the shell"},
+	{"internal/trainer/traincli", "internal/text internal/trainer trialio", "", "the trainer as a program: knows of tuning what any program knows, trialio"},
 
 	// Studies in motion.
 	{"internal/session", "internal/engine internal/proctree internal/spec internal/store internal/study", "", "the right to write one study"},
@@ -81,8 +82,11 @@ var table = []row{
 	{"internal/export", "internal/space internal/study", "", "writes what a view holds"},
 	{"internal/display", "internal/space internal/study internal/text", "", "draws what a view holds"},
 
-	{"internal/locate", "internal/space internal/store internal/study", "", "finds the store and the study that is meant"},
-	{"internal/wish", "internal/engine internal/locate internal/session internal/store internal/study", "", "carries a person's request to a study"},
+	{"internal/locate", "internal/space internal/store internal/study internal/wrapper", "", "finds the store and the study that is meant"},
+	{"internal/wish", "internal/engine internal/locate internal/session internal/space internal/store internal/study", "", "carries a person's request to a study"},
+	{"internal/follow", "internal/wrapper", "", "copies what a program writes"},
+	{"internal/rerun", "internal/command internal/study", "", "writes a command line for people"},
+	{"internal/page", "internal/command internal/display internal/export internal/locate internal/space internal/store internal/study internal/text", "", "draws what is in a store"},
 
 	// What people start from.
 	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/session internal/snapshot internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
@@ -122,6 +126,11 @@ var bans = []ban{
 		"internal/space internal/study internal/sobol internal/expr internal/sampler internal/scheduler",
 		"os/exec net net/http os/signal",
 		"deciders start nothing and wait for nothing",
+	},
+	{
+		"internal/trainer internal/trainer/traincli",
+		module + "/internal/study " + module + "/internal/engine " + module + "/internal/store",
+		"the trainer is tuned like any other program and must not know by whom",
 	},
 	{
 		"internal/engine",
