@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Style is how a piece of text stands out.
 type Style uint8
@@ -13,9 +16,10 @@ const (
 	Good
 	Bad
 	Warn
+	Whole // bold, and never cut: a command to be copied, or a path
 )
 
-var escapes = [...]string{Plain: "", Bold: "\x1b[1m", Dim: "\x1b[2m", Good: "\x1b[32m", Bad: "\x1b[31m", Warn: "\x1b[33m"}
+var escapes = [...]string{Plain: "", Bold: "\x1b[1m", Dim: "\x1b[2m", Good: "\x1b[32m", Bad: "\x1b[31m", Warn: "\x1b[33m", Whole: "\x1b[1m"}
 
 // Span is a piece of text in one style.
 type Span struct {
@@ -63,7 +67,8 @@ func (l Line) trim() Line {
 }
 
 func (l Line) cut(width int) Line {
-	if l.Width() <= width {
+	whole := slices.ContainsFunc(l, func(s Span) bool { return s.Style == Whole })
+	if whole || l.Width() <= width {
 		return l
 	}
 	left := width - 1 // for the ellipsis

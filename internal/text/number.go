@@ -45,14 +45,15 @@ func exponent(v float64) string {
 // zero value shows every number by itself, as [Number] does.
 type Spread struct{ Low, High float64 }
 
-// decimals shows a spread in four digits: 0.8912 where values differ by tenths,
-// 412.3 where they differ by hundreds.
+// decimals shows differences in four digits, in three where they are small:
+// 0.8912 where values differ by tenths or hundredths, 412.3 where by hundreds.
 func (s Spread) decimals() (n int, ok bool) {
 	width := s.High - s.Low
 	if !(width > 0) || math.IsInf(width, 0) || max(math.Abs(s.Low), math.Abs(s.High)) >= 1e7 {
 		return 0, false
 	}
-	n = 3 - int(math.Floor(math.Log10(width)))
+	digits := -int(math.Floor(math.Log10(width)))
+	n = min(digits+3, max(digits+2, 4))
 	return max(n, 0), n <= 8
 }
 

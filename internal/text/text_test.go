@@ -47,6 +47,8 @@ func TestASpreadDecidesTheDecimals(t *testing.T) {
 		want      string
 	}{
 		{"accuracies", 0.78, 0.89, 0.89123, "0.8912"},
+		{"close to each other", 0.89, 0.92, 0.90123, "0.9012"},
+		{"very close", 0.890, 0.893, 0.891234, "0.89123"},
 		{"losses", 0.3, 2.4, 0.31, "0.310"},
 		{"large numbers", 100, 900, 412.345, "412.3"},
 		{"one value only", 0.5, 0.5, 0.5, "0.5"},
