@@ -1,0 +1,183 @@
+package display
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/danlu-ml/danlu/internal/study"
+	"github.com/danlu-ml/danlu/internal/text"
+)
+
+// tell puts events into lines for a person. Starts are told only where nothing
+// else shows what is running.
+func (s *story) tell(v *study.View, events []study.Event, starts bool) []text.Line {
+	var lines []text.Line
+	if !s.begun {
+		lines = s.opening(v)
+		if !created(events) { // the rest is in the opening's summary
+			s.note(v)
+			return lines
+		}
+	}
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case study.Changed:
+			for _, what := range b.What {
+				lines = append(lines, text.Line{{Text: "changed: " + text.Clean(what), Style: text.Warn}})
+			}
+		case study.Started:
+			if starts {
+				lines = append(lines, s.startedLine(v, b))
+			}
+		case study.Ended:
+			lines = append(lines, s.endedLine(v, b))
+		case study.Noted:
+			lines = append(lines, notedLine(b))
+		}
+	}
+	return lines
+}
+
+func created(events []study.Event) bool {
+	if len(events) == 0 {
+		return false
+	}
+	_, ok := events[0].Body.(study.Created)
+	return ok
+}
+
+// note remembers the best trial as known, and reports whether it is new.
+func (s *story) note(v *study.View) bool {
+	b := v.Best()
+	if b == nil || b.ID == s.best {
+		return false
+	}
+	s.best = b.ID
+	return true
+}
+
+// opening is the study in a few lines, and the heads of the columns that follow.
+func (s *story) opening(v *study.View) []text.Line {
+	d := v.Def
+	parts := make([]string, 0, 6)
+	for _, o := range d.Objectives {
+		parts = append(parts, o.String())
+	}
+	if n := s.trials(v); n > 0 {
+		parts = append(parts, Count(n, "trial"))
+	}
+	if d.Fidelity.Max > 0 {
+		parts = append(parts, Count(int(d.Fidelity.Max), StepName(d))+" each")
+	}
+	if d.Budget.Time > 0 {
+		parts = append(parts, text.Duration(d.Budget.Time))
+	}
+	lines := []text.Line{
+		{{Text: "study ", Style: text.Dim}, {Text: text.Clean(d.Name), Style: text.Bold}, {Text: "  " + strings.Join(parts, " · ")}},
+		{{Text: fmt.Sprintf("sampler %s, scheduler %s, seed %d", d.Sampler.Name, d.Scheduler.Name, d.Seed), Style: text.Dim}},
+	}
+	if len(v.Trials) > 0 {
+		l := text.Line{{Text: "goes on with " + Count(len(v.Trials), "trial") + ": " + Counts(v)}}
+		if b := v.Best(); b != nil {
+			l = append(l, text.Span{Text: fmt.Sprintf("; best so far trial %d, %s", b.ID, s.value(v, b))})
+		}
+		lines = append(lines, l)
+	}
+	head := s.columns(v, "trial", "state", text.Clean(d.Objectives[0].Metric), StepName(d), "time")
+	for i := range head {
+		head[i].Style = text.Dim
+	}
+	return append(lines, nil, head)
+}
+
+// columns lays out what all lines about trials begin with.
+func (s *story) columns(v *study.View, id, state, value, step, duration string) text.Line {
+	metric := min(max(text.Width(v.Def.Objectives[0].Metric), 8), 14)
+	steps := min(max(text.Width(StepName(v.Def)), 5), 7)
+	if h := v.Def.Fidelity.Max; h > 0 {
+		steps = max(steps, 2*len(strconv.FormatInt(h, 10))+1)
+	}
+	return text.Line{
+		{Text: text.PadLeft(id, 5) + "  "},
+		{Text: text.Pad(state, 10) + "  "},
+		{Text: text.PadLeft(text.Truncate(value, metric), metric) + "  "},
+		{Text: text.PadLeft(text.Truncate(step, steps), steps) + "  " + text.PadLeft(duration, 5) + "  "},
+	}
+}
+
+func (s *story) startedLine(v *study.View, b study.Started) text.Line {
+	t := v.Trials[b.Trial]
+	l := text.Line{{Text: text.PadLeft(strconv.Itoa(int(b.Trial)), 5) + "  started     ", Style: text.Dim}}
+	what := Differences(v.Def, t.Params)
+	switch {
+	case b.Attempt > 1 && b.From > 0:
+		what = fmt.Sprintf("attempt %d, from its checkpoint at %s %d", b.Attempt, StepName(v.Def), b.From)
+	case b.Attempt > 1:
+		what = fmt.Sprintf("attempt %d, from the beginning", b.Attempt)
+	case t.Default:
+		what = "the default configuration"
+	}
+	return append(l, text.Span{Text: what})
+}
+
+func (s *story) endedLine(v *study.View, b study.Ended) text.Line {
+	t := v.Trials[b.Trial]
+	state, value, step := string(b.State), "", ""
+	if x, ok := b.Values[v.Def.Objectives[0].Metric]; ok {
+		value = s.scale.format(x)
+	}
+	if b.Attempt > 0 && b.Attempt <= len(t.Attempts) {
+		step = Progress(v, t.Attempts[b.Attempt-1].LastStep)
+	}
+	if b.State == study.Waiting {
+		state = "again" // it is the attempt that ended
+	}
+	l := s.columns(v, strconv.Itoa(int(t.ID)), state, value, step, text.Duration(t.Duration(s.now())))
+	l[1].Style = StateStyle(b.State)
+	if v.Best() == t && s.note(v) {
+		l[1].Style, l[2].Style = text.Good, text.Good
+		l = append(l, text.Span{Text: "best so far", Style: text.Good}, text.Span{Text: "  "})
+	}
+	switch {
+	case b.Reason != "":
+		l = append(l, text.Span{Text: text.Clean(brief(v, b.Reason)), Style: reasonStyle(b.State)})
+	case t.Default:
+		l = append(l, text.Span{Text: "the default configuration", Style: text.Dim})
+	default:
+		l = append(l, text.Span{Text: Differences(v.Def, t.Params), Style: text.Dim})
+	}
+	return l
+}
+
+// brief leaves out of a scheduler's reason what the line shows already: the value,
+// and the step.
+func brief(v *study.View, reason string) string {
+	said, rest, ok := strings.Cut(reason, ": ")
+	if ok && strings.Contains(said, " at "+v.Def.Fidelity.Step+" ") && len(strings.Fields(said)) == 4 {
+		return rest
+	}
+	return reason
+}
+
+func notedLine(b study.Noted) text.Line {
+	about := "the study"
+	if b.Trial != nil {
+		about = fmt.Sprintf("trial %d", *b.Trial)
+	}
+	return text.Of(fmt.Sprintf("note on %s: %s", about, text.Clean(b.Text)))
+}
+
+func reasonStyle(s study.State) text.Style {
+	if s == study.Failed || s == study.Infeasible {
+		return text.Plain
+	}
+	return text.Dim
+}
+
+// value is a trial's value of the first objective.
+func (s *story) value(v *study.View, t *study.Trial) string {
+	return s.scale.format(t.Values[v.Def.Objectives[0].Metric])
+}
+
+func (s *scale) format(x float64) string { return s.spread().Format(x) }
