@@ -143,53 +143,6 @@ func numeric(d Domain) bool {
 	return !ok || !slices.ContainsFunc(c.Values, func(v Value) bool { return v.kind != FloatKind && v.kind != IntKind })
 }
 
-// sort orders the parameters so that parents come first, and refuses cycles of
-// conditions and scales.
-func (s *Space) sort() error {
-	const visiting, done = 1, 2
-	mark := make([]int, len(s.params))
-	var path []string
-	var visit func(i int) error
-	visit = func(i int) error {
-		p := &s.params[i]
-		switch mark[i] {
-		case done:
-			return nil
-		case visiting:
-			loop := append(path[slices.Index(path, p.Name):], p.Name)
-			return paramError(p.Name, dependKey(p), "depends on itself: "+strings.Join(loop, " → ")+"; break the circle")
-		}
-		mark[i] = visiting
-		path = append(path, p.Name)
-		for _, name := range p.parents() {
-			if err := visit(s.index[name]); err != nil {
-				return err
-			}
-		}
-		path = path[:len(path)-1]
-		mark[i] = done
-		s.order = append(s.order, i)
-		return nil
-	}
-	for i := range s.params {
-		if err := visit(i); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *Param) parents() []string {
-	var names []string
-	for _, c := range p.When {
-		names = append(names, c.Param)
-	}
-	if p.Scale != nil {
-		names = append(names, p.Scale.To)
-	}
-	return names
-}
-
 func dependKey(p *Param) string {
 	if len(p.When) > 0 {
 		return "when"
@@ -230,47 +183,3 @@ func (p *Param) WhenText() string {
 }
 
 func sortedNames(vs Values) []string { return slices.Sorted(maps.Keys(vs)) }
-
-// suggest names the nearest of some words, as the end of a sentence, or all of
-// them if none is near.
-func suggest(word string, among []string) string {
-	if near := Nearest(word, among); near != "" {
-		return fmt.Sprintf("; did you mean %s?", near)
-	}
-	if n := len(among) - 12; n > 0 {
-		return fmt.Sprintf("; there are %s and %d more", strings.Join(among[:12], ", "), n)
-	}
-	return "; there are " + strings.Join(among, ", ")
-}
-
-// Nearest is the word with the smallest edit distance to word, if it is small
-// enough to be a slip of the hand; else empty.
-func Nearest(word string, among []string) string {
-	best, limit := "", max(len(word)/3, 1)+1
-	for _, w := range among {
-		if d := distance(strings.ToLower(word), strings.ToLower(w)); d < limit {
-			best, limit = w, d
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := diagonal
-			if a[i] != b[j] {
-				next = min(diagonal, row[j], row[j+1]) + 1
-			}
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
-}

@@ -80,18 +80,29 @@ type Space struct {
 // [*ParamError] naming the parameter.
 func New(params []Param) (*Space, error) {
 	s := &Space{params: slices.Clone(params), index: make(map[string]int, len(params))}
-	for i, p := range s.params {
+	for i := range s.params {
+		p := &s.params[i]
 		if _, dup := s.index[p.Name]; dup {
 			return nil, paramError(p.Name, "", "is defined twice; keep one of the two")
 		}
 		s.index[p.Name] = i
+		p.When = slices.Clone(p.When) // checking brings values into their kinds
+		for j := range p.When {
+			p.When[j].In = slices.Clone(p.When[j].In)
+		}
 	}
 	for i := range s.params {
 		if err := s.checkParam(&s.params[i]); err != nil {
 			return nil, err
 		}
 	}
-	return s, s.sort()
+	if err := s.sort(); err != nil {
+		return nil, err
+	}
+	if err := s.checkExtents(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Len is the number of parameters, the dimension of the unit cube.
@@ -136,12 +147,12 @@ func (s *Space) At(u []float64) Values {
 	for i := range s.params {
 		base[i] = s.params[i].Domain.At(u[i])
 	}
-	return s.assemble(base)
+	return s.assemble(base, nil)
 }
 
 // assemble keeps the active ones of base values (one a parameter, at their
-// reference scale) and applies scales.
-func (s *Space) assemble(base []Value) Values {
+// reference scale) and applies scales, but to given values.
+func (s *Space) assemble(base []Value, given Values) Values {
 	vs := make(Values, len(s.params))
 	for _, i := range s.order {
 		p := &s.params[i]
@@ -149,7 +160,9 @@ func (s *Space) assemble(base []Value) Values {
 			continue
 		}
 		v := base[i]
-		if p.Scale != nil {
+		if fixed, ok := given[p.Name]; ok {
+			v = fixed
+		} else if p.Scale != nil {
 			if to, ok := vs[p.Scale.To]; ok {
 				v = FloatValue(significant(v.num*p.Scale.factor(to.Float()), 14))
 			}
@@ -216,7 +229,7 @@ func (s *Space) Default() (vs Values, ok bool) {
 			ok = true
 		}
 	}
-	return s.assemble(base), ok
+	return s.assemble(base, nil), ok
 }
 
 // Complete makes a whole configuration of the values somebody gave: the rest is
@@ -235,16 +248,12 @@ func (s *Space) Complete(given Values) (Values, error) {
 		if base[i].IsZero() {
 			base[i] = p.Domain.Middle()
 		}
-		if v, ok := given[p.Name]; ok {
-			base[i] = v
-		}
 	}
-	vs := s.assemble(base)
+	vs := s.assemble(base, given)
 	for _, name := range sortedNames(given) {
 		if _, ok := vs[name]; !ok {
 			return nil, paramError(name, "", fmt.Sprintf("does not exist under the other values given: it needs %s", s.params[s.index[name]].WhenText()))
 		}
-		vs[name] = given[name]
 	}
 	return vs, nil
 }

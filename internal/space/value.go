@@ -35,8 +35,8 @@ type Value struct {
 	str  string
 }
 
-// Float makes a floating-point value.
-func FloatValue(f float64) Value { return Value{kind: FloatKind, num: f} }
+// FloatValue makes a floating-point value; -0 becomes 0.
+func FloatValue(f float64) Value { return Value{kind: FloatKind, num: f + 0} }
 
 // IntValue makes an integer value.
 func IntValue(i int64) Value { return Value{kind: IntKind, int: i} }
