@@ -80,10 +80,20 @@ var ending = []question{
 	}},
 	{name: "past deadline and grace it is killed", kills: true, ask: func(p *place) {
 		e := p.open()
-		l := p.deaf(1)
-		l.Deadline, l.Grace = 300*time.Millisecond, 100*time.Millisecond
-		if exit := p.exit(e, p.submit(e, l)); exit.Cause != "deadline" || exit.Signal != "SIGKILL" {
-			p.Errorf("exit %+v, want the cause deadline and SIGKILL", exit)
+		for n, deadline := 0, 300*time.Millisecond; ; n, deadline = n+1, 4*deadline {
+			l := p.deaf(n)
+			l.Deadline, l.Grace = deadline, 100*time.Millisecond
+			exit := p.exit(e, p.submit(e, l))
+			if exit.Cause != "deadline" {
+				p.Errorf("exit %+v, want the cause deadline", exit)
+			}
+			if !exists(p.sign(l)) {
+				continue // it had not come so far as to be deaf
+			}
+			if exit.Signal != "SIGKILL" {
+				p.Errorf("exit %+v, want SIGKILL", exit)
+			}
+			return
 		}
 	}},
 	{name: "a panic is an exit", ask: func(p *place) {
@@ -107,12 +117,20 @@ func (p *place) running(e executor.Executor, l executor.Launch) executor.Job {
 	p.Helper()
 	j := p.submit(e, l)
 	p.await(e, j, executor.Running)
-	for i, word := range l.Command {
-		if word == "append" {
-			p.file(l.Command[i+1])
-		}
+	if sign := p.sign(l); sign != "" {
+		p.file(sign)
 	}
 	return j
+}
+
+// sign is the file a script appends to, or "".
+func (p *place) sign(l executor.Launch) string {
+	for i, word := range l.Command {
+		if word == "append" {
+			return l.Command[i+1]
+		}
+	}
+	return ""
 }
 
 func (p *place) cancel(e executor.Executor, j executor.Job, now bool) {

@@ -117,6 +117,9 @@ func TestASecondWrapperLeavesTheAttemptAlone(t *testing.T) {
 	l := launch(t, root, 1, "append", ran, "sleep", "1h")
 	j := submit(t, e, l)
 	await(t, e, j, executor.Running)
+	for _, err := os.Stat(ran); err != nil; _, err = os.Stat(ran) {
+		time.Sleep(time.Millisecond)
+	}
 	before := claimOf(t, j)
 	dir := wrapper.AttemptDir(l.Dir, 1)
 	if out, err := exec.Command(os.Args[0], "__wrap", wrapper.LaunchFile(dir)).CombinedOutput(); err != nil || len(out) > 0 {
