@@ -145,14 +145,13 @@ func (p project) must(code int, args ...string) result {
 
 // exported is a row of `danlu export`.
 type exported struct {
-	Trial    int                        `json:"trial"`
-	State    string                     `json:"state"`
-	Params   map[string]any             `json:"params"`
-	Values   map[string]any             `json:"values"`
-	Attempts json.RawMessage            `json:"attempts"`
-	Why      string                     `json:"why"`
-	Points   []map[string]any           `json:"points"`
-	Rest     map[string]json.RawMessage `json:"-"`
+	Trial    int              `json:"trial"`
+	State    string           `json:"state"`
+	Params   map[string]any   `json:"params"`
+	Values   map[string]any   `json:"values"`
+	Attempts json.RawMessage  `json:"attempts"`
+	Reason   string           `json:"reason"`
+	Points   []map[string]any `json:"points"`
 }
 
 // export reads the study back.

@@ -84,7 +84,7 @@ func (p project) checkKilled() {
 	}
 	for _, r := range rows {
 		if r.State != "completed" {
-			t.Errorf("trial %d is %s (%s)", r.Trial, r.State, r.Why)
+			t.Errorf("trial %d is %s (%s)", r.Trial, r.State, r.Reason)
 		}
 		seen := map[string]int{}
 		for _, pt := range r.Points {

@@ -43,8 +43,8 @@ scheduler: none
 `+tt.extra+"\n", map[string]string{"train.sh": "#!/bin/sh\nif [ $1 = 0 ]; then " + report + "; exit; fi\n" + tt.script + "\n"})
 			p.must(0, "tune")
 			row := p.export()[1]
-			if row.State != tt.state || !strings.Contains(row.Why, tt.why) {
-				t.Errorf("the trial is %s (%s), want %s (…%s…)", row.State, row.Why, tt.state, tt.why)
+			if row.State != tt.state || !strings.Contains(row.Reason, tt.why) {
+				t.Errorf("the trial is %s (%s), want %s (…%s…)", row.State, row.Reason, tt.state, tt.why)
 			}
 			if size := folderSize(t, p.dir); size > 45<<20 {
 				t.Errorf("the project's folder has %d bytes", size)
