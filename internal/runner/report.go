@@ -105,6 +105,7 @@ func (r *Runner) tell(m message) (d study.Decision, err error) {
 		err = r.engine.Checkpoint(m.trial, m.attempt, m.step, m.path, fileSize(m.path))
 	} else {
 		d, err = r.engine.Report(m.trial, m.attempt, m.rows)
+		r.urgent = r.urgent || d != study.Continue
 	}
 	switch {
 	case errors.Is(err, engine.ErrStale):

@@ -35,7 +35,10 @@ func (r *Runner) round(ctx context.Context) (res Result, done bool, err error) {
 	for _, l := range launches {
 		r.launch(ctx, l)
 	}
-	r.urge(ctx)
+	if r.urgent {
+		r.urgent = false
+		r.urge(ctx)
+	}
 	if r.leave == Leave || (r.leave > 0 && len(r.jobs) == 0 && !over) {
 		return Result{Interrupted: true, Why: "left by the user"}, true, nil
 	}
@@ -83,6 +86,7 @@ func (r *Runner) commit(ctx context.Context) error {
 // tick looks after what no event brings.
 func (r *Runner) tick(ctx context.Context) {
 	r.ticks++
+	r.urgent = true
 	often := r.engine.View().Def.Observe.IsZero()
 	if r.ticks%10 == 0 || !often {
 		r.readSpools(ctx)

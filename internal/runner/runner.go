@@ -88,6 +88,7 @@ type Runner struct {
 	noSubmit    time.Time // until when nothing is started, after a failure to
 	killAt      time.Time // when an abort loses patience
 	ticks       int
+	urgent      bool // some trial may have to be ended: see urge
 	despaired   bool // it was said that the study is hopeless
 }
 
