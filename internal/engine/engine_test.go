@@ -178,6 +178,7 @@ func TestHowAnAttemptEnds(t *testing.T) {
 		{"late", good, study.Exit{Code: -1, Signal: "SIGTERM", Cause: "deadline"}, study.Failed, "deadline"},
 		{"before it began", nothing, study.Exit{Code: 127, Cause: "start", Tail: "train.py has no execute bit"}, study.Failed, "no execute bit"},
 		{"because the user left", good, study.Exit{Code: -1, Signal: "SIGTERM", Cause: "cancelled"}, study.Waiting, "interrupted"},
+		{"because the machine shuts down", good, study.Exit{Code: -1, Signal: "SIGTERM", Cause: "terminated"}, study.Waiting, "interrupted"},
 		{"because the user stopped it", func(w *world, tr *study.Trial) {
 			w.report(tr, 3, 0.7)
 			if _, err := w.Request(RequestStop, []byte(`{"trial":1}`)); err != nil {

@@ -86,7 +86,7 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 		end.State, end.Reason = e.toldState(told), told.Why
 	case oom != "":
 		end.State, end.Reason = study.Infeasible, "out of memory: "+oom
-	case x.Cause == "cancelled":
+	case x.Cause == "cancelled", x.Cause == "terminated": // by us, or by a machine that shuts down
 		end.State, end.Lost, end.Reason = study.Waiting, true, "interrupted; it will be started again"
 	case x.Cause == "start":
 		end.State, end.Reason = study.Failed, "could not be started: "+firstOf(x.Tail, "no reason known")
