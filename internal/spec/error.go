@@ -10,11 +10,18 @@ import (
 // Error is one thing that is wrong with a file.
 type Error struct {
 	File string
-	Line int    // from 1
+	Line int    // from 1; 0: not in a file
 	Text string // what is wrong; what would be right
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text) }
+func (e *Error) Error() string { return place(e.File, e.Line) + ": " + e.Text }
+
+func place(file string, line int) string {
+	if line == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}
 
 // Errors is all that is wrong with a file, in order of lines; never empty.
 type Errors []*Error
@@ -55,7 +62,7 @@ type Warning struct {
 	Text string
 }
 
-func (w Warning) String() string { return fmt.Sprintf("%s:%d: warning: %s", w.File, w.Line, w.Text) }
+func (w Warning) String() string { return place(w.File, w.Line) + ": warning: " + w.Text }
 
 func (r *reader) warnings() []Warning {
 	slices.SortStableFunc(r.warned, func(a, b Warning) int { return cmp.Compare(a.Line, b.Line) })

@@ -33,7 +33,7 @@ func (r *reader) finish(root *node, d *draft) {
 	r.checkConstraints(root.get("constraints"), d)
 	if d.Budget.IsZero() && !d.unbound && d.Sampler.Name != "grid" && root.get("budget") == nil {
 		d.Budget.Trials = min(max(10*d.Space.Len(), 20), 200)
-		r.warn(root.line, "no budget is given; the study ends after %d trials, ten for each parameter; write budget: {trials: %[1]d, time: 2h} or budget: none", d.Budget.Trials)
+		r.warn(root.line, "no budget is given; the study ends after %d trials; write budget: {trials: %[1]d, time: 2h} or budget: none", d.Budget.Trials)
 	}
 }
 
@@ -150,7 +150,7 @@ func (r *reader) checkTarget(n *node, d *draft) {
 		}
 		if o.Maximize != (d.Target.Op == ">=") {
 			right := map[bool]string{true: ">=", false: "<="}[o.Maximize]
-			r.fail(n, "target %s %s %v is met by any poor trial, since the objective is %s; write %[1]s %s %[3]v", o.Metric, d.Target.Op, d.Target.Value, o, right)
+			r.fail(n, "target %s %s %v is met by any poor trial, since the objective is %s; write %[1]s %[5]s %[3]v", o.Metric, d.Target.Op, d.Target.Value, o, right)
 		}
 		return
 	}
@@ -208,8 +208,8 @@ func (r *reader) checkDefaultMeets(n *node, x *expr.Expr, d *draft) {
 	})
 	switch {
 	case err != nil:
-		r.fail(n, "constraint: %v", err)
+		r.fail(n, "constraint: %v; compare values of one kind", err)
 	case known && !holds && given:
-		r.warn(n.line, "the default configuration breaks the constraint %q, so there is no default trial to compare with; change a default or the constraint", clip(n.text))
+		r.warn(n.line, "the default configuration breaks the constraint %q; change a default or the constraint", clip(n.text))
 	}
 }

@@ -53,8 +53,11 @@ func (n *node) String() string {
 	case nullKind:
 		return "nothing"
 	case listKind:
-		return "a list"
+		return fmt.Sprintf("a list of %d", len(n.list))
 	case mapKind:
+		if len(n.keys) == 0 {
+			return "an empty mapping"
+		}
 		return "a mapping"
 	case stringKind:
 		return "the string " + strconv.Quote(clip(n.text))
@@ -79,13 +82,14 @@ const (
 type resolver struct {
 	*reader
 	nodes int
-	open  []*yaml.Node // aliases being filled in
+	open  []*yaml.Node // what the aliases being filled in stand for
+	line  int          // of the outermost of them
 }
 
 // resolve returns nil after having told why.
 func (r *resolver) resolve(y *yaml.Node, depth int) *node {
 	if r.nodes++; r.nodes > maxNodes {
-		r.failAt(y.Line, "the file grows beyond %d values when its aliases (*name) are filled in; write them out, or use fewer", maxNodes)
+		r.failAt(max(r.line, 1), "the file grows beyond %d values when its aliases (*name) are filled in; write them out, or use fewer", maxNodes)
 		return nil
 	}
 	if depth > maxNest {
@@ -117,6 +121,9 @@ func (r *resolver) alias(y *yaml.Node, depth int) *node {
 	if slices.Contains(r.open, y.Alias) {
 		r.failAt(y.Line, "the alias *%s stands inside what it stands for; write out what is meant", y.Value)
 		return nil
+	}
+	if len(r.open) == 0 {
+		r.line = y.Line
 	}
 	r.open = append(r.open, y.Alias)
 	n := r.resolve(y.Alias, depth+1)

@@ -53,7 +53,7 @@ func (r *reader) number(n *node, what, want string) (float64, bool) {
 	case ok || notFinite(n):
 		r.fail(n, "%s must be a finite number, not %s", what, clip(n.text))
 	case n.kind == numberKind:
-		r.fail(n, "%s is written %s, which is eight times less to some readers; write it without the leading 0", what, clip(n.text))
+		r.fail(n, "%s is written %s, which some readers take for octal; write it without the leading 0", what, clip(n.text))
 	default:
 		r.wrong(n, what, want)
 	}

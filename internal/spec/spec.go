@@ -32,6 +32,9 @@ type Options struct {
 	// RequireCommand refuses a file without a command, which only ask-and-tell
 	// can use.
 	RequireCommand bool
+	// Set are changes to what the file says, each KEY=VALUE, as in budget.time=1h
+	// or lr.low=1e-4. An error in one names it in place of file and line.
+	Set []string
 }
 
 // Read reads the file at path. See [Parse].
@@ -72,6 +75,11 @@ func Parse(file string, text []byte, o Options) (*study.Definition, []Warning, e
 	def.Dir = filepath.Dir(abs)
 	if root := r.load(text); root != nil {
 		d := &draft{Definition: def}
+		if root.kind == mapKind {
+			for i, setting := range o.Set {
+				r.set(root, i, setting)
+			}
+		}
 		if readFields(r, root, fileObject, d) {
 			r.finish(root, d)
 		}
@@ -90,12 +98,22 @@ type reader struct {
 	warned  []Warning
 }
 
+// at is where a line is: in the file or, below 0, in a setting given beside it.
+func (r *reader) at(line int) (file string, at int) {
+	if line < 0 {
+		return "--set " + clip(r.options.Set[-1-line]), 0
+	}
+	return r.file, line
+}
+
 func (r *reader) failAt(line int, format string, args ...any) {
-	r.errs = append(r.errs, &Error{File: r.file, Line: line, Text: fmt.Sprintf(format, args...)})
+	file, line := r.at(line)
+	r.errs = append(r.errs, &Error{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) fail(n *node, format string, args ...any) { r.failAt(n.line, format, args...) }
 
 func (r *reader) warn(line int, format string, args ...any) {
-	r.warned = append(r.warned, Warning{File: r.file, Line: line, Text: fmt.Sprintf(format, args...)})
+	file, line := r.at(line)
+	r.warned = append(r.warned, Warning{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -100,7 +101,7 @@ func explain(text []byte, e *yaml.LoadError) (line int, what string) {
 	case e.Message == "found unknown escape character":
 		return here, `in double quotes a backslash must be doubled; use single quotes for patterns, as in '\d+'`
 	case e.Message == "mapping values are not allowed in this context":
-		return here, "a key can't stand here; indent it, or put text with a colon in quotes"
+		return here, "a key can't stand here; is a colon missing on the line above? Text with a colon goes in quotes"
 	case e.Message == "could not find expected ':'":
 		return max(opened, 1), "want key: value here"
 	case strings.HasPrefix(e.Message, "unknown anchor"):
@@ -113,10 +114,12 @@ func explain(text []byte, e *yaml.LoadError) (line int, what string) {
 	return here, e.Message
 }
 
+var amidText = regexp.MustCompile(`[^\s\[{,:"']\{`)
+
 // quoteBraces hints at the commonest reason for a bracket that seems open.
 func quoteBraces(text []byte, line int) string {
 	lines := strings.SplitN(string(text), "\n", line+1)
-	if line >= 1 && line <= len(lines) && strings.Contains(lines[line-1], "{") {
+	if line >= 1 && line <= len(lines) && amidText.MatchString(lines[line-1]) {
 		return `; text with braces goes in quotes, as in "--lr={lr}"`
 	}
 	return ""
