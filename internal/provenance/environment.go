@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // bears are the beginnings of names of variables that bear on training.
@@ -17,8 +18,13 @@ var bears = []string{
 	"GOMAXPROCS", "GOMEMLIMIT", "GOGC", "DANLU_KERNELS",
 }
 
-// secretName is what the name of a secret has in it.
-var secretName = regexp.MustCompile(`(?i)TOKEN|KEY|SECRET|PASS(WORD|WD|PHRASE)|CREDENTIAL|COOKIE|AUTH(?:$|_)|JWT`)
+// secretWords are what the names of secrets have in them.
+var secretWords = []string{"TOKEN", "KEY", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "COOKIE", "AUTH", "JWT"}
+
+func namesSecret(name string) bool {
+	name = strings.ToUpper(name)
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
+}
 
 // maxValue bounds a recorded value.
 const maxValue = 1 << 10
@@ -28,7 +34,7 @@ func relevant(environ []string) map[string]string {
 	env := map[string]string{}
 	for _, v := range environ {
 		name, value, _ := strings.Cut(v, "=")
-		if value == "" || secretName.MatchString(name) || !slices.ContainsFunc(bears, func(b string) bool { return strings.HasPrefix(name, b) }) {
+		if value == "" || namesSecret(name) || !slices.ContainsFunc(bears, func(b string) bool { return strings.HasPrefix(name, b) }) {
 			continue
 		}
 		env[name] = redact(shorten(value))
@@ -56,22 +62,25 @@ func redactArgs(args []string) []string {
 		switch {
 		case hide && !flag:
 			out[i] = redacted
-		case assigned && secretName.MatchString(name):
+		case assigned && namesSecret(name):
 			out[i] = name + "=" + redacted
 		default:
 			out[i] = redact(shorten(arg))
 		}
-		hide = flag && !assigned && secretName.MatchString(name)
+		hide = flag && !assigned && namesSecret(name)
 	}
 	return out
 }
 
-// address finds addresses that may have a password in them.
-var address = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'"<>]*@[^\s'"<>]*`)
+// address finds addresses that may have a password in them. It is made when it is
+// needed: every wrapper starts with what a package makes at its start.
+var address = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'"<>]*@[^\s'"<>]*`)
+})
 
 // redact takes the user's name and password out of addresses.
 func redact(s string) string {
-	return address.ReplaceAllStringFunc(s, func(a string) string {
+	return address().ReplaceAllStringFunc(s, func(a string) string {
 		u, err := url.Parse(a)
 		if err != nil {
 			return redacted

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -45,7 +44,15 @@ func versions(ctx context.Context, o Options) map[string]string {
 // Others, as conda run or docker, choose a Python of their own.
 var launchers = set("env nice ionice taskset numactl timeout time nohup setsid stdbuf chrt srun mpirun mpiexec xvfb-run")
 
-var pythonName = regexp.MustCompile(`^(python|pypy)[0-9.]*(\.exe)?$`)
+// isPython reports whether a program's path is that of a Python: python3.12.
+func isPython(path string) bool {
+	name := strings.TrimSuffix(filepath.Base(path), ".exe")
+	version, ok := strings.CutPrefix(name, "python")
+	if !ok {
+		version, ok = strings.CutPrefix(name, "pypy")
+	}
+	return ok && strings.Trim(version, "0123456789.") == ""
+}
 
 // interpreter is the path of the Python that runs the command: named in it, or in
 // the first line of the script it starts with, as that of torchrun. It is empty
@@ -55,7 +62,7 @@ func interpreter(o Options) string {
 		if i > 0 && !launchers[filepath.Base(o.Command[0])] {
 			break
 		}
-		if pythonName.MatchString(filepath.Base(arg)) {
+		if isPython(arg) {
 			return lookPath(o, arg)
 		}
 		if filepath.Ext(arg) == ".py" {
@@ -79,7 +86,7 @@ func interpreter(o Options) string {
 	if filepath.Base(words[0]) == "env" && len(words) > 1 {
 		words = words[1:]
 	}
-	if !pythonName.MatchString(filepath.Base(words[0])) {
+	if !isPython(words[0]) {
 		return ""
 	}
 	return lookPath(o, words[0])
