@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"strings"
 
+	sqlitedriver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/danlu-ml/danlu/internal/store"
 )
 
@@ -26,7 +29,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		seq  int64
 	}
 	var logs []log
-	err := s.read(ctx, "check the store", func(c *conn) error {
+	err := s.read(ctx, "check the tables", func(c *conn) error {
 		if err := c.query("PRAGMA integrity_check", note); err != nil {
 			return err
 		}
@@ -44,8 +47,8 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 			return err
 		})
 	})
-	if errors.Is(err, store.ErrDamaged) {
-		return append(wrong, err.Error()), nil
+	if e := (*sqlitedriver.Error)(nil); errors.Is(err, store.ErrDamaged) || errors.As(err, &e) && e.Code() == sqlite3.SQLITE_ERROR {
+		return append(wrong, err.Error()), nil // the second is a missing table
 	}
 	if err != nil {
 		return wrong, err
@@ -74,11 +77,11 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	return wrong, nil
 }
 
-// quickCheck asks SQLite whether the file is whole. It takes about a second for
-// each 2 GB.
+// quickCheck asks SQLite whether the file is whole: every page in its place and
+// well-formed. It takes some milliseconds for each megabyte.
 func (s *Store) quickCheck(ctx context.Context) error {
 	var wrong []string
-	err := s.read(ctx, "check the file after an unclean end", func(c *conn) error {
+	err := s.read(ctx, "check the file", func(c *conn) error {
 		return c.query("PRAGMA quick_check(3)", func(v []driver.Value) error {
 			if text, ok := v[0].(string); ok && text != "ok" {
 				wrong = append(wrong, text)
@@ -87,7 +90,7 @@ func (s *Store) quickCheck(ctx context.Context) error {
 		})
 	})
 	if err == nil && len(wrong) > 0 {
-		err = fmt.Errorf("check store %s after an unclean end: %w: %s; make a copy of it, and run `danlu doctor` on the copy: it tells what can be saved", s.path, store.ErrDamaged, strings.Join(wrong, "; "))
+		err = fmt.Errorf("check store %s: %w: %s; make a copy of it, and run `danlu doctor` on the copy: it tells what can be saved", s.path, store.ErrDamaged, strings.Join(wrong, "; "))
 	}
 	return err
 }

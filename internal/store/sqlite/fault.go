@@ -12,13 +12,13 @@ import (
 
 // fault is an error of SQLite's in three parts: what was being done with which
 // file, what went wrong, what to do. It wraps the sentinel a caller can test for.
-// An error that is not SQLite's is a verdict of ours and passes unchanged.
+// An error that has a sentinel already, or is not SQLite's, passes unchanged.
 func fault(path, doing string, err error) error {
 	var e *sqlitedriver.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrDamaged) {
 		return err
 	}
-	sentinel, advice := diagnose(e.Code())
+	advice, sentinel := diagnose(e.Code())
 	if sentinel == nil {
 		return fmt.Errorf("%s in store %s: %w", doing, path, err)
 	}
@@ -27,23 +27,23 @@ func fault(path, doing string, err error) error {
 
 // diagnose finds what an extended result code of SQLite's means to us: nil where
 // it means nothing in particular.
-func diagnose(code int) (sentinel error, advice string) {
+func diagnose(code int) (advice string, sentinel error) {
 	const keep = "keep the file and those beside it with -wal and -shm as they are, make a copy, and run `danlu doctor` on the copy: it tells what can be saved"
 	switch code & 0xff {
 	case sqlite3.SQLITE_FULL:
-		return store.ErrFull, "nothing was written: free some space on that disk, then go on"
+		return "nothing was written: free some space on that disk, then go on", store.ErrFull
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH:
-		return store.ErrFull, "nothing was written: check who may write the file and its folder, or choose another with --store"
+		return "nothing was written: check who may write the file and its folder, or choose another with --store", store.ErrFull
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return store.ErrFull, "nothing was written: another process keeps it locked; end that one, then go on"
+		return "nothing was written: another process keeps it locked; end that one, then go on", store.ErrFull
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return store.ErrDamaged, keep
+		return keep, store.ErrDamaged
 	case sqlite3.SQLITE_IOERR:
 		switch code {
 		case sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS, sqlite3.SQLITE_IOERR_DATA:
-			return store.ErrDamaged, keep
+			return keep, store.ErrDamaged
 		}
-		return store.ErrFull, "nothing was written: the disk refused it; see the system's log (dmesg) for the reason, then go on"
+		return "nothing was written: the disk refused it; see the system's log (dmesg) for the reason, then go on", store.ErrFull
 	}
-	return nil, ""
+	return "", nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -20,6 +19,38 @@ import (
 // process: so closing another descriptor of the store does not drop them. Where
 // there are none SQLite takes the others.
 var lockByFile = sync.OnceFunc(func() { _, _ = sqlitedriver.OFDLocking(true) })
+
+// open looks at a file that is there with connections that can't change it, and
+// opens the one that writes if all is well. In a rollback journal there is
+// nothing to be copied back by closing, so that there the order does not matter.
+func (s *Store) open(fresh bool) error {
+	if s.options.ReadOnly {
+		s.refusal = fmt.Errorf("write to store %s: %w: it was opened for reading only", s.path, store.ErrFull)
+		return s.openForReading()
+	}
+	if fresh {
+		return s.openForWriting(fresh)
+	}
+	if s.network != "" {
+		if err := s.openForWriting(fresh); err != nil {
+			return err
+		}
+		return s.look()
+	}
+	if err := s.openForReading(); err != nil {
+		return err
+	}
+	if err := s.look(); err != nil {
+		return err
+	}
+	err := s.openForWriting(fresh)
+	if refused(err) {
+		s.refusal = err
+		s.options.Log.Warn("the store can only be read", "store", s.path, "reason", err)
+		return nil
+	}
+	return err
+}
 
 // openForWriting opens the connection that writes, and makes room for readers.
 func (s *Store) openForWriting(fresh bool) error {
@@ -41,13 +72,10 @@ func (s *Store) openForWriting(fresh bool) error {
 		return fault(s.path, "prepare the database", err)
 	}
 	if s.alone {
-		s.readers = make(chan *conn, 1)
-		s.readers <- c
-	} else {
-		s.writing.conn = c
-		s.makeReaders("mode=ro")
+		return s.setReaders("", c)
 	}
-	return nil
+	s.writing.conn = c
+	return s.setReaders("mode=ro")
 }
 
 // prepare sets up the writing connection, beside readers on a local disk and
@@ -59,7 +87,7 @@ func (s *Store) prepare(c *conn) error {
 	} else if ro {
 		return fmt.Errorf("write to store %s: %w: it may only be read; check who may write it, or choose another with --store", s.path, store.ErrFull)
 	}
-	alone := s.options.Network(filepath.Dir(s.path))
+	alone := s.network
 	wait := s.options.Wait
 	if alone != "" {
 		wait = min(wait, time.Second) // whoever has it keeps it
@@ -111,8 +139,7 @@ func (s *Store) openForReading() error {
 	if err != nil {
 		return fault(s.path, "open the database for reading", err)
 	}
-	s.makeReaders(query)
-	return nil
+	return s.setReaders(query)
 }
 
 // refused reports whether err says that the file or its folder may not be
@@ -129,19 +156,39 @@ func refused(err error) bool {
 	return false
 }
 
-// look makes sure that the tables are there and that the end of each log can be
-// read. It does not depend on the file's size.
+// smallFile is the size up to which a file is checked whole whenever it is
+// opened: about 10 ms.
+const smallFile = 1 << 20
+
+// look makes sure that the tables are there and not of a later version, that the
+// end of each log can be read, and that a small file is whole. A large one is checked when somebody takes
+// it over from a holder who did not give it back, and by Check.
 func (s *Store) look() error {
-	return s.read(context.Background(), "look at the tables", func(c *conn) error {
-		if _, _, err := c.number("SELECT 1 FROM study, lease, log, request LIMIT 0"); err != nil {
-			return fmt.Errorf("open store %s: %w: a table is missing (%w); restore it from a copy", s.path, store.ErrDamaged, err)
+	err := s.read(context.Background(), "look at the tables", func(c *conn) error {
+		version, _, err := c.number("PRAGMA user_version")
+		if err == nil && version > int64(len(migrations)) {
+			err = newer(s.path, version)
+		}
+		if err != nil {
+			return err
+		}
+		_, _, err = c.number("SELECT 1 FROM study, lease, log, request LIMIT 0")
+		if e := (*sqlitedriver.Error)(nil); errors.As(err, &e) && e.Code() == sqlite3.SQLITE_ERROR {
+			err = fmt.Errorf("open store %s: %w: a table is missing (%w); restore it from a copy", s.path, store.ErrDamaged, err)
+		}
+		if err != nil {
+			return err
 		}
 		return c.query("SELECT id, name FROM study", func(v []driver.Value) error {
 			_, err := lastRow(c, v[0].(int64))
 			if err != nil {
-				err = fmt.Errorf("the end of the log of study %s: %w", v[1], err)
+				err = fmt.Errorf("open store %s: the end of the log of study %s: %w", s.path, v[1], err)
 			}
 			return err
 		})
 	})
+	if err == nil && fileSize(s.path) <= smallFile {
+		err = s.quickCheck(context.Background())
+	}
+	return err
 }

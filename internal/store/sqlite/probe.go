@@ -24,13 +24,13 @@ func probe(path string) (fresh bool, err error) {
 		return true, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("open store %s: %w", path, err)
+		return false, fmt.Errorf("open store %s: %w; check who may enter its folder", path, err)
 	}
 	refuse := func(sentinel error, what, advice string) (bool, error) {
 		return false, fmt.Errorf("open store %s: %w: %s; %s", path, sentinel, what, advice)
 	}
 	if !info.Mode().IsRegular() {
-		return refuse(store.ErrDamaged, "it is not a file", "name a file with --store")
+		return refuse(store.ErrDamaged, "it is not a file", "name one with --store")
 	}
 	wal := fileSize(path + "-wal")
 	if info.Size() == 0 {
@@ -45,7 +45,7 @@ func probe(path string) (fresh bool, err error) {
 	// in one process would have to be opened before the first is written through.
 	f, err := os.Open(path)
 	if err != nil {
-		return refuse(store.ErrFull, err.Error(), "check who may read and write it")
+		return false, fmt.Errorf("open store %s: %w; check who may read it, or choose another with --store", path, err)
 	}
 	defer f.Close()
 	var h [headerSize]byte
@@ -59,7 +59,7 @@ func probe(path string) (fresh bool, err error) {
 		return refuse(store.ErrDamaged, "it is a database of another program", "choose another name with --store")
 	}
 	if v := binary.BigEndian.Uint32(h[60:]); v > uint32(len(migrations)) {
-		return false, fmt.Errorf("open store %s: %w", path, newer(int64(v)))
+		return false, newer(path, int64(v))
 	}
 	// The size in the header can be trusted if the counters agree, and only a
 	// log that is still to be copied back can hold the missing pages.

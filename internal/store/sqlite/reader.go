@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 )
@@ -9,14 +10,31 @@ import (
 // readerCount is how many connections read at once.
 const readerCount = 4
 
-// makeReaders makes room for connections with this query in their file: URI; they
-// are opened when they are needed.
-func (s *Store) makeReaders(query string) {
+// setReaders makes room for connections with this query in their file: URI, to be
+// opened when they are needed, or gives the one that is for all.
+func (s *Store) setReaders(query string, only ...*conn) error {
+	err := s.closeReaders()
 	s.query = query
 	s.readers = make(chan *conn, readerCount)
+	if len(only) > 0 {
+		s.readers <- only[0]
+		return err
+	}
 	for range readerCount {
 		s.readers <- nil
 	}
+	return err
+}
+
+// closeReaders closes all connections to read with. Nobody uses one.
+func (s *Store) closeReaders() error {
+	var errs []error
+	for len(s.readers) > 0 {
+		if c := <-s.readers; c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // read lends f a connection to read with. Doing is for the error.

@@ -62,11 +62,11 @@ CREATE INDEX requests ON request (study, answered, id);
 `,
 }
 
-// migrate brings the schema to this version's. Of several processes that open a
-// store at once, one does it.
+// migrate brings an older schema to this version's. Of several processes that
+// open a store at once, one does it.
 func migrate(c *conn) error {
 	version, _, err := c.number("PRAGMA user_version")
-	if err != nil || version == int64(len(migrations)) {
+	if err != nil || version >= int64(len(migrations)) {
 		return err
 	}
 	if _, err := c.exec("BEGIN IMMEDIATE"); err != nil {
@@ -83,11 +83,8 @@ func migrate(c *conn) error {
 // migrateHeld does migrate's work inside its transaction.
 func migrateHeld(c *conn) error {
 	version, _, err := c.number("PRAGMA user_version")
-	if err != nil {
+	if err != nil || version >= int64(len(migrations)) {
 		return err
-	}
-	if version > int64(len(migrations)) {
-		return newer(version)
 	}
 	for v, sql := range migrations[version:] {
 		if err := c.script(sql); err != nil {
@@ -98,6 +95,6 @@ func migrateHeld(c *conn) error {
 }
 
 // newer is the error about a schema of a later version.
-func newer(version int64) error {
-	return fmt.Errorf("%w: its schema is version %d, and this one knows up to %d; use that version of danlu or a later one", store.ErrNewer, version, len(migrations))
+func newer(path string, version int64) error {
+	return fmt.Errorf("open store %s: %w: its schema is version %d, and this one knows up to %d; use that version of danlu or a later one", path, store.ErrNewer, version, len(migrations))
 }

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,7 @@ type Store struct {
 	refusal error      // why nothing can be written; nil if it can
 	readers chan *conn // idle connections, nil for one not opened yet
 	query   string     // of a reader's file: URI
+	network string     // the network file system it is on, "" if it is local
 	alone   bool       // one connection for all, in readers
 	writing writing
 	commits atomic.Int64
@@ -65,7 +67,8 @@ var _ store.Store = (*Store)(nil)
 // Open opens the store in a file, making one (mode 0600) where there is none. A
 // file that can't be written is opened for reading, which is said to the log;
 // what writes then fails with [store.ErrFull]. What is not a store, or not whole,
-// is refused with [store.ErrDamaged] or [store.ErrNewer] and stays as it is.
+// is refused with [store.ErrDamaged] or [store.ErrNewer] and stays as it is; with
+// ReadOnly, what is left of a damaged store can be read.
 func Open(path string, o Options) (*Store, error) {
 	lockByFile()
 	if o.Log == nil {
@@ -87,20 +90,8 @@ func Open(path string, o Options) (*Store, error) {
 	if fresh && o.ReadOnly {
 		return nil, fmt.Errorf("open store %s for reading: %w; check the name given with --store, or run `danlu tune` to begin one", path, fs.ErrNotExist)
 	}
-	s := &Store{path: path, options: o}
-	if o.ReadOnly {
-		s.refusal = fmt.Errorf("write to store %s: %w: it was opened for reading only", path, store.ErrFull)
-		err = s.openForReading()
-	} else if err = s.openForWriting(fresh); refused(err) && !fresh {
-		s.refusal = err
-		if err = s.openForReading(); err == nil {
-			o.Log.Warn("the store can only be read", "store", path, "reason", s.refusal)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := s.look(); err != nil {
+	s := &Store{path: path, options: o, network: o.Network(filepath.Dir(path))}
+	if err := s.open(fresh); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -190,12 +190,7 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	s.writing.goers.Wait()
-	var errs []error
-	for range cap(s.readers) {
-		if c := <-s.readers; c != nil {
-			errs = append(errs, c.close())
-		}
-	}
+	errs := []error{s.closeReaders()}
 	if s.watching.c != nil {
 		errs = append(errs, s.watching.c.close())
 	}
