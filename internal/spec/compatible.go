@@ -36,7 +36,7 @@ func Compatible(before, after *study.Definition, trials int) (what []string, err
 		refused, what = append(refused, text), append(what, text)
 	}
 	if a, b := before.Fidelity.Max, after.Fidelity.Max; a != b {
-		text := fmt.Sprintf("fidelity.max was %d and is now %d", a, b)
+		text := fmt.Sprintf("fidelity.max was %s and is now %s", show(a), show(b))
 		what = append(what, text)
 		if a != 0 {
 			refused = append(refused, text+", and trials of different lengths don't compare")
@@ -98,7 +98,9 @@ func harmless(a, b *study.Definition) (what []string) {
 	say(a.Retries == b.Retries, "retries", fmt.Sprint(a.Retries), fmt.Sprint(b.Retries))
 	say(a.Deadline == b.Deadline, "deadline", a.Deadline, b.Deadline)
 	say(a.Grace == b.Grace, "grace", a.Grace, b.Grace)
-	say(maps.Equal(a.Env, b.Env), "env", a.Env, b.Env)
+	if names := differing(a.Env, b.Env); len(names) > 0 {
+		what = append(what, "env has changed: "+strings.Join(names, ", ")) // values may be secret
+	}
 	say(a.Snapshot == b.Snapshot, "snapshot", fmt.Sprint(a.Snapshot), fmt.Sprint(b.Snapshot))
 	say(a.Dir == b.Dir, "the study's folder", a.Dir, b.Dir)
 	return what
@@ -106,16 +108,27 @@ func harmless(a, b *study.Definition) (what []string) {
 
 // show writes a value of a definition for people; what is zero is not set.
 func show(x any) string {
-	if v := reflect.ValueOf(x); v.IsZero() || (v.Kind() == reflect.Map && v.Len() == 0) {
+	if reflect.ValueOf(x).IsZero() {
 		return "not set"
 	}
-	switch x := x.(type) {
-	case study.Resources:
-		return fmt.Sprintf("%v cpus, %d gpus, share %v", x.CPUs, x.GPUs, x.Share)
-	case map[string]string:
-		return "with " + strings.Join(slices.Sorted(maps.Keys(x)), ", ") // values may be secret
+	if r, ok := x.(study.Resources); ok {
+		return fmt.Sprintf("%v cpus, %d gpus, share %v", r.CPUs, r.GPUs, r.Share)
 	}
 	return fmt.Sprint(x)
+}
+
+// differing lists the names under which two mappings differ.
+func differing(a, b map[string]string) []string {
+	names := maps.Clone(a)
+	if names == nil {
+		names = map[string]string{}
+	}
+	maps.Copy(names, b)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(name string) bool {
+		x, ok := a[name]
+		y, also := b[name]
+		return ok && also && x == y
+	})
 }
 
 func target(d *study.Definition) string {
