@@ -86,12 +86,20 @@ func (s *story) outcome(v *study.View, width int) []text.Line {
 
 func (s *story) nothing(v *study.View, width int) []text.Line {
 	lines := text.Wrap("No trial ran to its end, so there is no best one.", width)
-	for _, t := range slices.Backward(v.Trials) {
-		if t.State == study.Failed || t.State == study.Infeasible || t.State == study.Diverged {
-			return append(lines, text.Wrap(fmt.Sprintf("Trial %d %s: %s", t.ID, t.State, text.Clean(t.Reason)), width)...)
-		}
+	if t := lastFailure(v); t != nil {
+		lines = append(lines, text.Wrap(fmt.Sprintf("Trial %d %s: %s", t.ID, t.State, text.Clean(t.Reason)), width)...)
 	}
 	return lines
+}
+
+// lastFailure is the last trial that shows what is wrong; nil if none does.
+func lastFailure(v *study.View) *study.Trial {
+	for _, t := range slices.Backward(v.Trials) {
+		if t.State == study.Failed || t.State == study.Infeasible || t.State == study.Diverged {
+			return t
+		}
+	}
+	return nil
 }
 
 // Compare sets the best configuration beside the default one (nil: alone), with
@@ -163,7 +171,7 @@ func (s *story) metricRow(v *study.View, metric string, best, def *study.Trial) 
 	if !ok || !has {
 		return append(row, text.Span{Text: "–"})
 	}
-	if spread == (text.Spread{}) { // as many digits for both
+	if !(spread.High > spread.Low) { // as many digits for both
 		spread = text.Spread{Low: min(b, d), High: max(b, d)}
 		if w := max(spread.High-spread.Low, 0.01*max(spread.High, -spread.Low)); w > 0 {
 			spread.High = spread.Low + w
@@ -278,8 +286,8 @@ func suggestions(v *study.View, end End) []Command {
 			add("danlu best"+name+" --command"+end.Flag, "the command line that reproduces the best")
 		}
 		add(fmt.Sprintf("danlu show%s %d%s", name, b.ID, end.Flag), "all about the best trial")
-	} else if n := len(v.Trials); n > 0 {
-		add(fmt.Sprintf("danlu logs%s %d --stderr%s", name, v.Trials[n-1].ID, end.Flag), "what the last trial said")
+	} else if t := lastFailure(v); t != nil {
+		add(fmt.Sprintf("danlu logs%s %d%s", name, t.ID, end.Flag), "what its program said")
 	}
 	add("danlu ls"+name+end.Flag, "every trial")
 	return cs

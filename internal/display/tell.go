@@ -14,11 +14,7 @@ import (
 func (s *story) tell(v *study.View, events []study.Event, starts bool) []text.Line {
 	var lines []text.Line
 	if !s.begun {
-		lines = s.opening(v)
-		if !created(events) { // the rest is in the opening's summary
-			s.note(v)
-			return lines
-		}
+		lines = s.opening(v, events)
 	}
 	for _, e := range events {
 		switch b := e.Body.(type) {
@@ -39,14 +35,6 @@ func (s *story) tell(v *study.View, events []study.Event, starts bool) []text.Li
 	return lines
 }
 
-func created(events []study.Event) bool {
-	if len(events) == 0 {
-		return false
-	}
-	_, ok := events[0].Body.(study.Created)
-	return ok
-}
-
 // note remembers the best trial as known, and reports whether it is new.
 func (s *story) note(v *study.View) bool {
 	b := v.Best()
@@ -58,7 +46,7 @@ func (s *story) note(v *study.View) bool {
 }
 
 // opening is the study in a few lines, and the heads of the columns that follow.
-func (s *story) opening(v *study.View) []text.Line {
+func (s *story) opening(v *study.View, events []study.Event) []text.Line {
 	d := v.Def
 	parts := make([]string, 0, 6)
 	for _, o := range d.Objectives {
@@ -77,9 +65,10 @@ func (s *story) opening(v *study.View) []text.Line {
 		{{Text: "study ", Style: text.Dim}, {Text: text.Clean(d.Name), Style: text.Bold}, {Text: "  " + strings.Join(parts, " · ")}},
 		{{Text: fmt.Sprintf("sampler %s, scheduler %s, seed %d", d.Sampler.Name, d.Scheduler.Name, d.Seed), Style: text.Dim}},
 	}
-	if len(v.Trials) > 0 {
-		l := text.Line{{Text: "goes on with " + Count(len(v.Trials), "trial") + ": " + Counts(v)}}
-		if b := v.Best(); b != nil {
+	if old := len(v.Trials) - planned(events); old > 0 {
+		l := text.Line{{Text: "goes on: " + countsOf(v.Trials[:old])}}
+		if b := v.Best(); b != nil && (len(events) == 0 || b.Ended.Before(events[0].Time)) {
+			s.note(v)
 			l = append(l, text.Span{Text: fmt.Sprintf("; best so far trial %d, %s", b.ID, s.value(v, b))})
 		}
 		lines = append(lines, l)
@@ -89,6 +78,17 @@ func (s *story) opening(v *study.View) []text.Line {
 		head[i].Style = text.Dim
 	}
 	return append(lines, nil, head)
+}
+
+// planned counts the trials that came into being with these events.
+func planned(events []study.Event) int {
+	n := 0
+	for _, e := range events {
+		if _, ok := e.Body.(study.Planned); ok {
+			n++
+		}
+	}
+	return n
 }
 
 // columns lays out what all lines about trials begin with.
@@ -141,23 +141,13 @@ func (s *story) endedLine(v *study.View, b study.Ended) text.Line {
 	}
 	switch {
 	case b.Reason != "":
-		l = append(l, text.Span{Text: text.Clean(brief(v, b.Reason)), Style: reasonStyle(b.State)})
+		l = append(l, text.Span{Text: text.Clean(Brief(v.Def, b.Reason)), Style: reasonStyle(b.State)})
 	case t.Default:
 		l = append(l, text.Span{Text: "the default configuration", Style: text.Dim})
 	default:
 		l = append(l, text.Span{Text: Differences(v.Def, t.Params), Style: text.Dim})
 	}
 	return l
-}
-
-// brief leaves out of a scheduler's reason what the line shows already: the value,
-// and the step.
-func brief(v *study.View, reason string) string {
-	said, rest, ok := strings.Cut(reason, ": ")
-	if ok && strings.Contains(said, " at "+v.Def.Fidelity.Step+" ") && len(strings.Fields(said)) == 4 {
-		return rest
-	}
-	return reason
 }
 
 func notedLine(b study.Noted) text.Line {

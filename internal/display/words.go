@@ -48,11 +48,17 @@ func Count(n int, what string) string {
 }
 
 // Counts says how many trials are in which state.
-func Counts(v *study.View) string {
+func Counts(v *study.View) string { return countsOf(v.Trials) }
+
+func countsOf(trials []*study.Trial) string {
+	n := map[study.State]int{}
+	for _, t := range trials {
+		n[t.State]++
+	}
 	var parts []string
 	for _, s := range study.States {
-		if n := v.Count[s]; n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+string(s))
+		if n[s] > 0 {
+			parts = append(parts, strconv.Itoa(n[s])+" "+string(s))
 		}
 	}
 	return strings.Join(parts, " · ")
@@ -73,4 +79,14 @@ func Differences(d *study.Definition, params space.Values) string {
 		parts = append(parts, text.Clean(p.Name)+"="+text.Param(val))
 	}
 	return strings.Join(parts, " ")
+}
+
+// Brief leaves out of a scheduler's reason what the line shows already: the value,
+// and the step.
+func Brief(d *study.Definition, reason string) string {
+	said, rest, ok := strings.Cut(reason, ": ")
+	if ok && strings.Contains(said, " at "+StepName(d)+" ") && len(strings.Fields(said)) == 4 {
+		return rest
+	}
+	return reason
 }
