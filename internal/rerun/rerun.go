@@ -1,0 +1,81 @@
+// Package rerun says how to run a trial's program once more by hand.
+//
+// Start reading at [Line].
+package rerun
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/danlu-ml/danlu/internal/command"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// Line is a line for a POSIX shell in folder cwd that starts the program as the
+// trial's first attempt did. What a command line does not show stands before it:
+// the folder, the environment the study sets, and, where the program gets
+// parameters or its seed by the environment alone, those.
+func Line(v *study.View, t *study.Trial, cwd string) (string, error) {
+	def := v.Def
+	if len(def.Command) == 0 {
+		return "", fmt.Errorf("study %s has no command: its trials are run by the program that asks for them; `danlu best --json` gives the parameters", def.Name)
+	}
+	vars := command.Vars{
+		Study: def.Name, Trial: int(t.ID), Attempt: 1, Params: t.Params, Order: def.Space.Names(), Seed: t.Seed, MaxStep: v.Horizon(t),
+	}
+	if len(t.Attempts) > 0 {
+		vars.Dir = t.Attempts[0].Dir
+	}
+	argv, err := command.Expand(def.Command, vars)
+	if err != nil {
+		return "", fmt.Errorf("fill in the command of trial %d: %w", t.ID, err)
+	}
+	env, err := environment(def, t, vars)
+	if err != nil {
+		return "", err
+	}
+	line := command.Quote(argv)
+	if len(env) > 0 { // env(1) takes names that are not a shell's, too
+		line = command.Quote(append([]string{"env"}, env...)) + " " + line
+	}
+	if def.Dir != "" && def.Dir != cwd {
+		line = "cd " + command.Quote([]string{def.Dir}) + " && " + line
+	}
+	return line, nil
+}
+
+func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]string, error) {
+	var env []string
+	for _, name := range slices.Sorted(maps.Keys(def.Env)) {
+		env = append(env, name+"="+def.Env[name])
+	}
+	if shows(def.Command, t) {
+		return env, nil
+	}
+	params, err := json.Marshal(t.Params)
+	if err != nil {
+		return nil, fmt.Errorf("write the parameters of trial %d: %w", t.ID, err)
+	}
+	env = append(env, "DANLU_TRIAL="+strconv.Itoa(vars.Trial), "DANLU_PARAMS="+string(params), "DANLU_SEED="+strconv.FormatUint(t.Seed, 10))
+	if vars.MaxStep > 0 {
+		env = append(env, "DANLU_MAX_STEP="+strconv.FormatInt(vars.MaxStep, 10))
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Params)) {
+		env = append(env, command.Variable(name)+"="+t.Params[name].String())
+	}
+	return env, nil
+}
+
+// shows reports whether the command line has all the trial's parameters.
+func shows(cmd []string, t *study.Trial) bool {
+	names, all := command.Uses(cmd)
+	for name := range t.Params {
+		if !all && !slices.Contains(names, name) {
+			return false
+		}
+	}
+	return true
+}
