@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danlu-ml/danlu/internal/trainer"
+	"github.com/danlu-ml/danlu/internal/trainer/traincli"
+	"github.com/danlu-ml/danlu/trialio"
+)
+
+func newTrain(a *app) *cobra.Command {
+	o := traincli.Options{}
+	var set []string
+	var list bool
+	given := map[string]*string{}
+	cmd := &cobra.Command{
+		Use:   "train --task NAME [--set NAME=VALUE...]",
+		Short: "train a small network with the built-in trainer",
+		Long: `Train trains one network of the built-in trainer: --list shows the tasks, models
+and settings. A setting may be given as --set lr=0.01 or as --lr=0.01. In a
+trial, the trial's parameters are its settings, every epoch is reported, and it
+goes on from its checkpoint.`,
+		Example: `  danlu train --list
+  danlu train --task fashion-mnist --model mlp --set lr=0.05 --epochs 5
+  danlu train --task digits --json | jq .val_accuracy`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Out, o.Trial = a.out, trialio.Current()
+			if list {
+				return traincli.List(a.out, o.JSON, a.width(), colour(a.out))
+			}
+			o.Set = map[string]string{}
+			for name, value := range given {
+				if cmd.Flags().Changed(name) {
+					o.Set[name] = *value
+				}
+			}
+			for _, s := range set {
+				name, value, ok := strings.Cut(s, "=")
+				if !ok {
+					return usage("--set %q is not NAME=VALUE, as in --set lr=0.01", s)
+				}
+				o.Set[name] = value
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			err := traincli.Run(ctx, o)
+			if errors.Is(err, trainer.ErrConfig) {
+				return exitWith(codeUsage, err)
+			}
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Task, "task", "", "`NAME` of the task")
+	f.StringVar(&o.Data, "data", "", "`PATH` of data instead: a folder of IDX files, a CSV file")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` of a CSV file that holds the class")
+	f.StringVar(&o.Model, "model", "", "`NAME` of the model (default: the task's)")
+	f.StringArrayVar(&set, "set", nil, "a setting, as `NAME=VALUE`; may be repeated")
+	f.IntVar(&o.Epochs, "epochs", 0, "`N` passes over the data (default: the trial's, else 10)")
+	f.Uint64Var(&o.Seed, "seed", 0, "`N` that decides all randomness (default: the trial's, else 0)")
+	f.StringVar(&o.Checkpoint, "checkpoint", "", "`FILE` to leave the state of training in, after each epoch")
+	f.StringVar(&o.Resume, "resume", "", "`FILE` to go on from")
+	f.BoolVar(&o.JSON, "json", false, "an object an epoch")
+	f.BoolVar(&list, "list", false, "list tasks, models and settings")
+	for _, name := range traincli.SettingNames() {
+		if f.Lookup(name) == nil {
+			given[name] = f.String(name, "", "")
+			f.Lookup(name).Hidden = true
+		}
+	}
+	return cmd
+}
