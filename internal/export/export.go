@@ -33,6 +33,7 @@ type Row struct {
 	Ended    *time.Time    `json:"ended"`
 	Sampler  string        `json:"sampler"`
 	Why      string        `json:"why"`
+	Reason   string        `json:"reason,omitempty"` // why it ended as it did, or waits
 	Parent   *study.Parent `json:"parent"`
 	Seed     uint64        `json:"seed"`
 	Points   []Point       `json:"points,omitempty"`
@@ -49,7 +50,7 @@ type Point struct {
 func RowOf(v *study.View, t *study.Trial) Row {
 	r := Row{
 		Trial: t.ID, State: t.State, Params: t.Params, Values: Values(v, t), Attempts: len(t.Attempts),
-		Sampler: t.Sampler, Why: t.Why, Parent: t.Parent, Seed: t.Seed,
+		Sampler: t.Sampler, Why: t.Why, Reason: t.Reason, Parent: t.Parent, Seed: t.Seed,
 	}
 	if len(t.Used) > 0 {
 		r.Params = maps.Clone(t.Params)
@@ -149,7 +150,7 @@ func CSV(w io.Writer, v *study.View, points Source) error {
 	for _, m := range metrics {
 		head = append(head, "values."+m)
 	}
-	head = append(head, "attempts", "started", "ended", "sampler", "why", "parent", "seed")
+	head = append(head, "attempts", "started", "ended", "sampler", "why", "reason", "parent", "seed")
 	if points != nil {
 		head = append(head, "points")
 	}
@@ -166,7 +167,7 @@ func CSV(w io.Writer, v *study.View, points Source) error {
 			cells = append(cells, number(row.Values, m))
 		}
 		cells = append(cells, strconv.Itoa(row.Attempts), stamp(row.Started), stamp(row.Ended),
-			row.Sampler, row.Why, parent(row.Parent), strconv.FormatUint(row.Seed, 10))
+			row.Sampler, row.Why, row.Reason, parent(row.Parent), strconv.FormatUint(row.Seed, 10))
 		if points != nil {
 			ps, err := collect(points(t.ID))
 			if err != nil {
