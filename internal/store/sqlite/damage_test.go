@@ -19,12 +19,13 @@ import (
 
 // The store to be hurt: events 1 to copied are in the file, the rest, appended
 // ten at a time, in the log ahead of it, as if the machine had stopped.
-const copied, total = 3000, 3500
+const copied, total = 1500, 1700
 
 // TestDamagedStoreSaysSoAndKeepsTheRest is a table of injuries, each with what
 // must survive it.
 func TestDamagedStoreSaysSoAndKeepsTheRest(t *testing.T) {
 	const none = -1
+	crashed := crash(t)
 	for _, c := range []struct {
 		name string
 		hurt func(t *testing.T, path string)
@@ -69,7 +70,7 @@ func TestDamagedStoreSaysSoAndKeepsTheRest(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "danlu.db")
-			crashed(t, path)
+			crashed(path)
 			c.hurt(t, path)
 			before := files(t, path)
 			s, err := sqlite.Open(path, sqlite.Options{})
@@ -132,7 +133,7 @@ func TestTakingOverAfterACrashChecksTheFile(t *testing.T) {
 	s := open(t, path, sqlite.Options{})
 	l, err := s.Acquire(t.Context(), "a", dead(t), time.Hour)
 	must(t, err)
-	must(t, s.Append(t.Context(), l, 0, remarks(1, 8000)))
+	must(t, s.Append(t.Context(), l, 0, remarks(1, 6000)))
 	must(t, s.Close())
 	overwriteAt(0.5, make([]byte, 4096))(t, path)
 	s = open(t, path, sqlite.Options{})
@@ -144,9 +145,9 @@ func TestTakingOverAfterACrashChecksTheFile(t *testing.T) {
 	threeParts(t, err, path)
 }
 
-// crashed makes the store to be hurt: 20 attempts' points, remarks, and a lease of
-// a dead process.
-func crashed(t *testing.T, path string) {
+// crash makes the store to be hurt, with remarks, an attempt's points and a lease
+// of a dead process, and returns what copies it.
+func crash(t *testing.T) func(path string) {
 	t.Helper()
 	made := filepath.Join(t.TempDir(), "made.db")
 	s := open(t, made, sqlite.Options{})
@@ -154,9 +155,9 @@ func crashed(t *testing.T, path string) {
 	must(t, err)
 	first := remarks(1, copied)
 	for i := range 200 {
-		first[1000+i].Body = study.Points{Trial: 1, Attempt: 1, Rows: []study.Point{{Step: int64(i), Metric: "loss", Value: 1}}}
+		first[600+i].Body = study.Points{Trial: 1, Attempt: 1, Rows: []study.Point{{Step: int64(i), Metric: "loss", Value: 1}}}
 	}
-	first[1300].Body = study.Ended{Trial: 1, Attempt: 1, State: study.Completed}
+	first[900].Body = study.Ended{Trial: 1, Attempt: 1, State: study.Completed}
 	must(t, s.Append(t.Context(), l, 0, first))
 	must(t, s.Close())
 	s = open(t, made, sqlite.Options{})
@@ -164,10 +165,14 @@ func crashed(t *testing.T, path string) {
 	for seq := int64(copied); seq < total; seq += 10 {
 		must(t, s.Append(t.Context(), l, seq, remarks(seq+1, seq+10)))
 	}
+	data := map[string][]byte{}
 	for _, end := range []string{"", "-wal", "-shm"} {
-		data, err := os.ReadFile(made + end)
-		must(t, err)
-		must(t, os.WriteFile(path+end, data, 0o600))
+		data[end] = read(t, made+end)
+	}
+	return func(path string) {
+		for end, data := range data {
+			must(t, os.WriteFile(path+end, data, 0o600))
+		}
 	}
 }
 
