@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/danlu-ml/danlu/internal/text"
 )
 
 func main() {
@@ -81,10 +83,12 @@ func (r run) draw(b *strings.Builder, top float64) {
 	if back != "" {
 		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", x, top, width, cellHeight, back)
 	}
-	if strings.TrimSpace(r.text) == "" {
+	words := strings.Trim(r.text, " ") // some drop spaces at the ends, and then stretch the rest
+	if words == "" {
 		return
 	}
-	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" fill="%s"`, x, top+13.5, width, fore)
+	x += cellWidth * float64(len(r.text)-len(strings.TrimLeft(r.text, " ")))
+	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" fill="%s"`, x, top+13.5, cellWidth*float64(text.Width(words)), fore)
 	if r.look.bold {
 		b.WriteString(` font-weight="bold"`)
 	}
@@ -97,5 +101,5 @@ func (r run) draw(b *strings.Builder, top float64) {
 	if r.look.underline {
 		b.WriteString(` text-decoration="underline"`)
 	}
-	fmt.Fprintf(b, ">%s</text>\n", escape.Replace(r.text))
+	fmt.Fprintf(b, ">%s</text>\n", escape.Replace(words))
 }

@@ -52,7 +52,7 @@ func TestPictureHasTheText(t *testing.T) {
 			got.Write(chars)
 		}
 	}
-	if want := "best 0.91a<b & c>d"; got.String() != want {
+	if want := "best0.91a<b & c>d"; got.String() != want {
 		t.Errorf("the picture says %q, want %q", got.String(), want)
 	}
 	if !strings.Contains(svg, `fill="`+ink+`"/>`) {
