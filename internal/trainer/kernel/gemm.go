@@ -22,6 +22,7 @@ const kc = 256
 // that a steady state allocates nothing. It is not safe for concurrent use.
 type Gemm struct {
 	packed  []Real // panels of B, KC×NR each
+	rows    []Real // rows of A for one tile, KC×MR
 	offsets []int  // bytes from the start of a panel to each of its KC rows
 	pitch   int    // what offsets was filled for
 }
@@ -56,17 +57,43 @@ func (g *Gemm) Mul(c, a, b View, m, n, k int, accumulate bool) {
 		for p := range panels {
 			packPanel(g.packed[p*kb*nr:(p+1)*kb*nr], b, k0, kb, p*nr, min(nr, n-p*nr), nr)
 		}
-		for p := range panels {
-			cols := min(nr, n-p*nr)
-			panel := g.packed[p*kb*nr : (p+1)*kb*nr]
-			for i := 0; i < m; {
-				rows := tileRows(m - i)
-				tile(rows, cols, kb, a.Data[i*a.Row+k0*a.Col:], a.Row, a.Col,
-					panel, g.offsets, c.Data[i*c.Row+p*nr:], c.Row, accumulate || k0 > 0)
-				i += rows
-			}
+		block := View{a.Data[k0*a.Col:], a.Row, a.Col}
+		if a.Row == 1 && panels > 1 {
+			g.byRows(c, block, m, n, kb, nr, accumulate || k0 > 0)
+		} else {
+			g.byPanels(c, block, m, n, kb, nr, accumulate || k0 > 0)
 		}
 		k0 += kb
+	}
+}
+
+// byPanels takes one panel of B after another past all rows of A, which it reads
+// in place.
+func (g *Gemm) byPanels(c, a View, m, n, kb, nr int, accumulate bool) {
+	for j := 0; j < n; j += nr {
+		panel := g.packed[j*kb:]
+		for i := 0; i < m; {
+			rows := tileRows(m - i)
+			tile(rows, min(nr, n-j), kb, a.Data[i*a.Row:], a.Row, a.Col,
+				panel, g.offsets, c.Data[i*c.Row+j:], c.Row, accumulate)
+			i += rows
+		}
+	}
+}
+
+// byRows is for an A that is a transpose: its steps lie far apart in memory,
+// often at a distance that fills one set of the cache, so the rows of a tile are
+// copied together once and then used for all panels.
+func (g *Gemm) byRows(c, a View, m, n, kb, nr int, accumulate bool) {
+	for i := 0; i < m; {
+		rows := tileRows(m - i)
+		g.rows = grow(g.rows, kb*rows)
+		packColumns(g.rows, a.Data[i:], a.Col, kb, rows)
+		for j := 0; j < n; j += nr {
+			tile(rows, min(nr, n-j), kb, g.rows, 1, rows,
+				g.packed[j*kb:], g.offsets, c.Data[i*c.Row+j:], c.Row, accumulate)
+		}
+		i += rows
 	}
 }
 

@@ -114,7 +114,7 @@ func randomView(rng *rand.Rand, rows, cols, gap int, transposed bool) View {
 
 func BenchmarkMul(b *testing.B) {
 	for _, level := range Levels() {
-		for _, s := range []struct{ m, n, k int }{{128, 512, 784}, {128, 512, 512}, {128, 128, 784}, {64, 64, 800}, {784, 128, 128}} {
+		for _, s := range []struct{ m, n, k int }{{128, 512, 784}, {128, 512, 512}, {128, 128, 784}, {64, 64, 800}, {784, 128, 128}, {512, 256, 4096}} {
 			for _, layout := range []string{"NN", "NT", "TN"} {
 				b.Run(fmt.Sprintf("%v/%dx%dx%d/%s", level, s.m, s.n, s.k, layout), func(b *testing.B) {
 					defer Force(level)()

@@ -49,3 +49,11 @@ func packRowsGo(dst, src []Real, ld, kb, nr int) {
 		copy(dst[p*nr:(p+1)*nr], src[p*ld:p*ld+nr])
 	}
 }
+
+// packColumnsGo copies kb pieces of width numbers, ld apart in src, one after
+// another into dst.
+func packColumnsGo(dst, src []Real, ld, kb, width int) {
+	for p := range kb {
+		copy(dst[p*width:(p+1)*width], src[p*ld:p*ld+width])
+	}
+}

@@ -102,3 +102,41 @@ block:
 	JNZ     block
 	VZEROUPPER
 	RET
+
+// func pack12AVX(dst, src *float32, ld, kb int)
+TEXT ·pack12AVX(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ ld+16(FP), BX
+	MOVQ kb+24(FP), CX
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), X1
+	VMOVUPS Y0, (DI)
+	VMOVUPS X1, 32(DI)
+	ADDQ    BX, SI
+	ADDQ    $48, DI
+	DECQ    CX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func pack6AVX(dst, src *float32, ld, kb int)
+TEXT ·pack6AVX(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ ld+16(FP), BX
+	MOVQ kb+24(FP), CX
+
+loop:
+	VMOVUPS (SI), X0
+	VMOVSD  16(SI), X1
+	VMOVUPS X0, (DI)
+	VMOVSD  X1, 16(DI)
+	ADDQ    BX, SI
+	ADDQ    $24, DI
+	DECQ    CX
+	JNZ     loop
+	VZEROUPPER
+	RET

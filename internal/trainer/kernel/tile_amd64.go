@@ -106,6 +106,19 @@ func packRows(dst, src []Real, ld, kb, nr int) {
 	packRowsAVX(&dst[0], &src[0], ld*4, kb, nr*4)
 }
 
+func packColumns(dst, src []Real, ld, kb, width int) {
+	if active == Portable || width != 12 && width != 6 {
+		packColumnsGo(dst, src, ld, kb, width)
+		return
+	}
+	_, _ = dst[kb*width-1], src[(kb-1)*ld+width-1]
+	if width == 12 {
+		pack12AVX(&dst[0], &src[0], ld*4, kb)
+	} else {
+		pack6AVX(&dst[0], &src[0], ld*4, kb)
+	}
+}
+
 func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
 	if active == Portable || cols < 8 || kb < 8 {
 		packTransposedGo(dst, src, ld, kb, cols, nr)
@@ -171,6 +184,16 @@ func tile1x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, l
 //
 //go:noescape
 func packRowsAVX(dst, src *float32, ld, kb, width int)
+
+// pack12AVX copies kb pieces of 12 numbers, ld bytes apart in src.
+//
+//go:noescape
+func pack12AVX(dst, src *float32, ld, kb int)
+
+// pack6AVX copies kb pieces of 6 numbers, ld bytes apart in src.
+//
+//go:noescape
+func pack6AVX(dst, src *float32, ld, kb int)
 
 // transpose8AVX transposes 8 rows of k8 numbers (a multiple of 8), ld bytes
 // apart in src, into k8 rows of 8, pitch bytes apart in dst.

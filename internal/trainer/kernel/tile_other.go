@@ -12,6 +12,8 @@ func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real
 
 func packRows(dst, src []Real, ld, kb, nr int) { packRowsGo(dst, src, ld, kb, nr) }
 
+func packColumns(dst, src []Real, ld, kb, width int) { packColumnsGo(dst, src, ld, kb, width) }
+
 func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
 	packTransposedGo(dst, src, ld, kb, cols, nr)
 }
