@@ -26,13 +26,18 @@ func (d Choice) check() error {
 	if len(d.Values) == 0 {
 		return fmt.Errorf("a choice needs at least one value, as in choice: [32, 64]")
 	}
+	seen := make(map[Value]bool, len(d.Values))
 	for i, v := range d.Values {
 		if v.IsZero() || (v.kind == FloatKind && !finite(v.num)) {
 			return fmt.Errorf("choice %d is not a finite number, a string or a boolean; take it out", i+1)
 		}
-		if j := d.index(v); j < i {
+		if v.kind == IntKind {
+			v = FloatValue(v.Float()) // 1 and 1.0 are one number
+		}
+		if seen[v] {
 			return fmt.Errorf("%s is listed twice; keep it once", v)
 		}
+		seen[v] = true
 	}
 	return nil
 }

@@ -46,37 +46,21 @@ func (r *reader) require(root *node, key, example string) {
 // buildSpace makes the space of the parameters. A parameter that is wrong is told
 // and left out, with those that hang on it, so that the others are told too.
 func (r *reader) buildSpace(d *draft) {
-	left := slices.Clone(d.params)
-	whole := true
-	drop := func(p *param) {
-		whole = false
-		gone := map[string]bool{p.Name: true}
-		for n := -1; n != len(gone); {
-			n = len(gone)
-			for _, q := range left {
-				gone[q.Name] = gone[q.Name] || q.hangsOn(gone)
-			}
-			for name, is := range gone {
-				if !is {
-					delete(gone, name)
-				}
-			}
-		}
-		left = slices.DeleteFunc(left, func(q *param) bool { return gone[q.Name] })
-	}
+	gone := map[string]bool{}
 	for _, p := range d.params {
 		if p.broken {
-			drop(p)
+			gone[p.Name] = true
 		}
 	}
-	for len(left) > 0 {
+	for len(r.errs) < maxShown || len(gone) == 0 {
+		left := without(d.params, gone)
 		params := make([]space.Param, len(left))
 		for i, p := range left {
 			params[i] = p.Param
 		}
 		s, err := space.New(params)
 		if err == nil {
-			if whole {
+			if len(gone) == 0 && len(params) > 0 {
 				d.Space = s
 				r.spaceWarnings(s, d)
 			}
@@ -89,8 +73,22 @@ func (r *reader) buildSpace(d *draft) {
 		}
 		i := slices.IndexFunc(left, func(p *param) bool { return p.Name == pe.Param })
 		r.failAt(left[i].lineOf(pe.Key), "%v", pe)
-		drop(left[i])
+		gone[pe.Param] = true
 	}
+}
+
+// without lists the parameters that are not gone and do not hang on one that is.
+// These are marked as gone.
+func without(params []*param, gone map[string]bool) []*param {
+	for n := -1; n != len(gone); {
+		n = len(gone)
+		for _, p := range params {
+			if p.hangsOn(gone) {
+				gone[p.Name] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(params), func(p *param) bool { return gone[p.Name] })
 }
 
 func (p *param) hangsOn(gone map[string]bool) bool {
@@ -170,6 +168,9 @@ func (r *reader) checkConstraints(n *node, d *draft) {
 		metrics = append(metrics, o.Metric)
 	}
 	for _, item := range listOf(n) {
+		if len(d.Constraints) == 0 {
+			return // told already
+		}
 		x, err := expr.Parse(item.text)
 		if err != nil {
 			continue // told already

@@ -89,7 +89,11 @@ type resolver struct {
 // resolve returns nil after having told why.
 func (r *resolver) resolve(y *yaml.Node, depth int) *node {
 	if r.nodes++; r.nodes > maxNodes {
-		r.failAt(max(r.line, 1), "the file grows beyond %d values when its aliases (*name) are filled in; write them out, or use fewer", maxNodes)
+		if r.line == 0 {
+			r.failAt(y.Line, "the file has more than %d values; a study's file is a page or two: is this the right one?", maxNodes)
+			return nil
+		}
+		r.failAt(r.line, "the file grows beyond %d values when its aliases (*name) are filled in; write them out, or use fewer", maxNodes)
 		return nil
 	}
 	if depth > maxNest {
@@ -175,7 +179,7 @@ func (r *resolver) mapping(y *yaml.Node, n *node, depth int) *node {
 			continue
 		}
 		if first, dup := seen[key.text]; dup {
-			r.fail(key, "%s is there twice, first on line %d; keep one of the two", key.text, first)
+			r.fail(key, "%s is there twice, first on line %d; keep one of the two", clip(key.text), first)
 			continue
 		}
 		seen[key.text] = key.line

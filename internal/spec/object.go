@@ -70,10 +70,10 @@ func (r *reader) unknownKey(e entry, what string, known []string) {
 		what = "this file"
 	}
 	if near := space.Nearest(e.key, known); near != "" {
-		r.failAt(e.line, "%s is not a key of %s; did you mean %s?", e.key, what, near)
+		r.failAt(e.line, "%s is not a key of %s; did you mean %s?", clip(e.key), what, near)
 		return
 	}
-	r.failAt(e.line, "%s is not a key of %s; there are %s", e.key, what, strings.Join(known, ", "))
+	r.failAt(e.line, "%s is not a key of %s; there are %s", clip(e.key), what, strings.Join(known, ", "))
 }
 
 // oneOf refuses a word that is not among some.

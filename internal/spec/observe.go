@@ -85,6 +85,10 @@ func (r *reader) checkObserved(d *draft) {
 }
 
 func readConstraints(r *reader, n *node, d *draft) {
+	if items := listOf(n); len(items) > maxConstraints {
+		r.fail(n, "constraints are %d, and at most %d are checked; join some by and", len(items), maxConstraints)
+		return
+	}
 	for _, item := range listOf(n) {
 		if item.kind != stringKind {
 			r.wrong(item, "constraints", `conditions in quotes, as in constraints: ["width * depth <= 4096"]`)

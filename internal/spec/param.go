@@ -20,6 +20,13 @@ type param struct {
 	broken  bool // something about it has been told already
 }
 
+// Bounds of what is checked; no study comes near them.
+const (
+	maxParams      = 1000
+	maxChoices     = 10_000
+	maxConstraints = 100
+)
+
 const (
 	paramExample = "lr: {float: [1e-5, 1e-1], log: true}"
 	whenExample  = "when: {optimizer: sgd}"
@@ -48,6 +55,10 @@ func (p *param) what(key string) string { return "params." + p.Name + "." + key 
 func readParams(r *reader, n *node, d *draft) {
 	if n.kind != mapKind || len(n.keys) == 0 {
 		r.wrong(n, "params", "a mapping of names, as in params: {"+paramExample+"}")
+		return
+	}
+	if len(n.keys) > maxParams {
+		r.fail(n, "params has %d parameters, and no search can cover more than %d; fix most of them in command", len(n.keys), maxParams)
 		return
 	}
 	variables := map[string]string{}
@@ -131,6 +142,10 @@ func readInt(r *reader, n *node, p *param) {
 func readChoice(r *reader, n *node, p *param) {
 	if n.kind != listKind || len(n.list) == 0 {
 		r.wrong(n, p.what("choice"), "a list of values, as in choice: [32, 64, 128]")
+		return
+	}
+	if len(n.list) > maxChoices {
+		r.fail(n, "%s has %d values, and more than %d can't be told apart by trying; use int or float", p.what("choice"), len(n.list), maxChoices)
 		return
 	}
 	c := space.Choice{}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -196,3 +197,51 @@ func FuzzParse(f *testing.F) {
 // sameOptions compares options as JSON values: the log may space or escape them
 // otherwise.
 func sameOptions(a, b study.Algorithm) bool { return algorithm(a) == algorithm(b) }
+
+// A file within the limit of its size must not keep anybody waiting, whatever it
+// holds.
+func TestLargeFilesAreAnswered(t *testing.T) {
+	const head = "objective: val_loss min\n"
+	list := func(n int, item string) string { return "[" + strings.Repeat(item+", ", n) + item + "]" }
+	numbered := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"parameters":  {head + "params:\n" + numbered(2000, "  p%d: {float: [1, 0]}\n"), "2000 parameters"},
+		"wrong ones":  {head + "params:\n" + numbered(1000, "  p%d: {float: [1, 0]}\n"), "parameter p9 has"},
+		"bad ones":    {head + "params:\n" + numbered(1000, "  p%d: 3\n"), "and 990 more"},
+		"choices":     {head + "params:\n  a: {choice: [" + numbered(50000, "%d, ") + "]}\n", "50000 values"},
+		"equal ones":  {head + "params:\n  a: {choice: " + list(9000, "1") + "}\n", "listed twice"},
+		"when":        {head + "params:\n  a: {int: [1, 2]}\n  b: {int: [1, 2], when: {a: " + list(50000, "1") + "}}\n", "use a comparison"},
+		"constraints": {head + "params:\n  lr: {float: [1, 2]}\nconstraints: " + list(50000, `"lq < 2"`) + "\n", "at most 100"},
+		"values":      {head + "params: " + list(150000, "1") + "\n", "more than 100000 values"},
+		"keys":        {numbered(40000, "key%d: 1\n"), "and 39992 more"},
+		"brackets":    {strings.Repeat("[", maxBytes), "nested too deep"},
+		"long word":   {"objective: " + strings.Repeat("a", maxBytes-20), "has no direction"},
+		"chain":       {head + "params:\n  p0: {int: [1, 2]}\n" + chain(999), "no budget"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, warnings, err := Parse("danlu.yaml", []byte(c.text), names)
+			got := fmt.Sprint(err, warnings)
+			if !strings.Contains(got, c.want) {
+				t.Errorf("got %s, want …%s…", clip(got), c.want)
+			}
+			if len(got) > 4000 {
+				t.Errorf("an error of %d bytes", len(got))
+			}
+		})
+	}
+}
+
+// chain is parameters each of which needs the one after it.
+func chain(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  c%d: {int: [1, 2], when: {%s: 1}}\n", i, map[bool]string{true: "p0", false: fmt.Sprintf("c%d", i+1)}[i == n-1])
+	}
+	return b.String()
+}

@@ -27,6 +27,10 @@ func readWhen(r *reader, n *node, p *param) {
 			p.When = append(p.When, c)
 			continue
 		}
+		if n := len(listOf(e.value)); n > maxChoices/10 {
+			r.failAt(e.line, "%s lists %d values; use a comparison, as in when: {%s: \">= 2\"}", what, n, e.key)
+			return
+		}
 		for _, item := range listOf(e.value) {
 			if _, _, ok := relation(item); ok {
 				r.fail(item, "%s has a comparison in a list; a list names values, and a comparison stands alone, as in when: {%s: \">= 2\"}", what, e.key)
