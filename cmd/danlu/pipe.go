@@ -8,7 +8,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/pipe"
 	"github.com/danlu-ml/danlu/internal/session"
-	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/store"
 	"github.com/danlu-ml/danlu/internal/store/memory"
 	"github.com/danlu-ml/danlu/internal/store/sqlite"
@@ -32,12 +31,9 @@ standard input and output, for a program that runs the trials itself:
 		Example: `  echo '{"ask":1}' | danlu pipe danlu.yaml --memory`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			def, warnings, err := spec.Read(args[0], specOptions(false, nil))
+			def, err := a.definition(args[0], false, nil)
 			if err != nil {
 				return err
-			}
-			for _, w := range warnings {
-				fmt.Fprintln(a.err, w)
 			}
 			var st store.Store = memory.New()
 			if !inMemory {

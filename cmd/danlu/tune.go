@@ -11,8 +11,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/driver"
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/sampler"
-	"github.com/danlu-ml/danlu/internal/scheduler"
-	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/store"
 	"github.com/danlu-ml/danlu/internal/store/sqlite"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -27,9 +25,19 @@ func newTune(a *app) *cobra.Command {
 		Use:   "tune [FILE]",
 		Short: "tune the program of a danlu.yaml",
 		Long: `Tune runs the study that FILE describes (danlu.yaml if none is named), or goes
-on with it where it was left. Ctrl-C once lets running trials end; twice ends
-them, and they are started again by the next tune. When the terminal goes away
-(SIGHUP) trials run on, and the next tune takes them up.`,
+on with it where it was left. The least a file says:
+
+  command: [python, train.py, "{params}"]
+  objective: val_loss min
+  params:
+    lr: {float: [1e-5, 1e-1], log: true, default: 1e-3}
+
+The program reports with danlu.report(step=…, val_loss=…) or "danlu report", or
+prints lines that a pattern under observe: finds.
+
+Ctrl-C once lets running trials end; twice ends them, and they are started again
+by the next tune. When the terminal goes away (SIGHUP) trials run on, and the
+next tune takes them up.`,
 		Example: `  danlu tune
   danlu tune --trials 100 --parallel 8
   danlu tune --set params.lr.float='[1e-4, 1e-2]' other.yaml`,
@@ -45,12 +53,9 @@ them, and they are started again by the next tune. When the terminal goes away
 			if cmd.Flags().Changed("parallel") {
 				set = append(set, fmt.Sprintf("parallel=%d", parallel))
 			}
-			def, warnings, err := spec.Read(file, specOptions(true, set))
+			def, err := a.definition(file, true, set)
 			if err != nil {
 				return err
-			}
-			for _, w := range warnings {
-				fmt.Fprintln(a.err, w)
 			}
 			return a.drive(cmd.Context(), drive{
 				what: "danlu tune", def: def, store: a.storeFor(file), runs: filepath.Join(def.Dir, "danlu-runs"),
@@ -64,10 +69,6 @@ them, and they are started again by the next tune. When the terminal goes away
 	cmd.Flags().IntVar(&parallel, "parallel", 0, "how many at a time, instead of the file's parallel")
 	cmd.Flags().StringArrayVar(&set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in budget.time=1h")
 	return cmd
-}
-
-func specOptions(command bool, set []string) spec.Options {
-	return spec.Options{Samplers: sampler.Names(), Schedulers: scheduler.Names(), RequireCommand: command, Set: set}
 }
 
 // drive is a run of a study in this process, with somebody watching.

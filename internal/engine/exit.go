@@ -235,10 +235,9 @@ func (e *Engine) Tell(id study.TrialID, state study.State, given study.Numbers) 
 		if broken := e.limits.broken(t, vs); broken != "" {
 			end.State, end.Reason = study.Infeasible, "against the constraint "+broken
 		}
-	case state == study.Stopped:
-		if told, ok := t.Told(); ok {
-			end.Reason = told.Why
-		}
+	}
+	if told, ok := t.Told(); ok && end.Reason == "" && state != study.Completed {
+		end.Reason = told.Why
 	}
 	e.emit(end)
 	return nil

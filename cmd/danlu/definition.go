@@ -1,0 +1,31 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/danlu-ml/danlu/internal/driver"
+	"github.com/danlu-ml/danlu/internal/sampler"
+	"github.com/danlu-ml/danlu/internal/scheduler"
+	"github.com/danlu-ml/danlu/internal/spec"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// definition reads a danlu.yaml with the settings of the command line, and prints
+// its warnings. Whatever is wrong is wrong usage.
+func (a *app) definition(file string, needsCommand bool, set []string) (*study.Definition, error) {
+	def, warnings, err := spec.Read(file, spec.Options{
+		Samplers: sampler.Names(), Schedulers: scheduler.Names(), RequireCommand: needsCommand, Set: set,
+	})
+	for _, w := range warnings {
+		fmt.Fprintln(a.err, w)
+	}
+	if err == nil && needsCommand {
+		err = driver.Ready(def)
+	}
+	var exit *exitError
+	if err != nil && !isFileError(err) && !errors.As(err, &exit) {
+		return nil, exitWith(codeUsage, err)
+	}
+	return def, err
+}
