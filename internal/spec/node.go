@@ -89,7 +89,7 @@ type resolver struct {
 // resolve returns nil after having told why.
 func (r *resolver) resolve(y *yaml.Node, depth int) *node {
 	if r.nodes++; r.nodes > maxNodes {
-		if r.line == 0 {
+		if len(r.open) == 0 {
 			r.failAt(y.Line, "the file has more than %d values; a study's file is a page or two: is this the right one?", maxNodes)
 			return nil
 		}
