@@ -71,6 +71,10 @@ func (s *Store) openForWriting(fresh bool) error {
 		_ = c.close() // err is the one to tell
 		return fault(s.path, "prepare the database", err)
 	}
+	if s.file, err = os.Stat(s.path); err != nil {
+		_ = c.close() // err is the one to tell
+		return fmt.Errorf("open store %s: %w; it was removed meanwhile", s.path, err)
+	}
 	if s.alone {
 		return s.setReaders("", c)
 	}

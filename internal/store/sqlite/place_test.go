@@ -141,3 +141,37 @@ func TestNetworkFileSystem(t *testing.T) {
 		t.Errorf("Studies: %v, %v; want one with 1002 events", infos, err)
 	}
 }
+
+// TestFileTakenAway: SQLite would go on writing to a file nobody can find any
+// more.
+func TestFileTakenAway(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		take func(t *testing.T, path string)
+	}{
+		{"removed", func(t *testing.T, path string) { must(t, os.Remove(path)) }},
+		{"replaced by another store", func(t *testing.T, path string) {
+			must(t, open(t, path+"-other", sqlite.Options{}).Close())
+			must(t, os.Rename(path+"-other", path))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "danlu.db")
+			s := open(t, path, sqlite.Options{})
+			defer func() { _ = s.Close() }()
+			l, err := s.Acquire(t.Context(), "a", storetest.Me(t), time.Hour)
+			must(t, err)
+			must(t, s.Append(t.Context(), l, 0, remarks(1, 3)))
+			c.take(t, path)
+			for name, err := range map[string]error{
+				"Append": s.Append(t.Context(), l, 3, remarks(4, 4)), "Renew": s.Renew(t.Context(), l, time.Hour),
+			} {
+				if !errors.Is(err, store.ErrDamaged) {
+					t.Errorf("%s: %v, want ErrDamaged", name, err)
+					continue
+				}
+				threeParts(t, err, path)
+			}
+		})
+	}
+}

@@ -2,40 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 )
-
-// readerCount is how many connections read at once.
-const readerCount = 4
-
-// setReaders makes room for connections with this query in their file: URI, to be
-// opened when they are needed, or gives the one that is for all.
-func (s *Store) setReaders(query string, only ...*conn) error {
-	err := s.closeReaders()
-	s.query = query
-	s.readers = make(chan *conn, readerCount)
-	if len(only) > 0 {
-		s.readers <- only[0]
-		return err
-	}
-	for range readerCount {
-		s.readers <- nil
-	}
-	return err
-}
-
-// closeReaders closes all connections to read with. Nobody uses one.
-func (s *Store) closeReaders() error {
-	var errs []error
-	for len(s.readers) > 0 {
-		if c := <-s.readers; c != nil {
-			errs = append(errs, c.close())
-		}
-	}
-	return errors.Join(errs...)
-}
 
 // read lends f a connection to read with. Doing is for the error.
 func (s *Store) read(ctx context.Context, doing string, f func(*conn) error) error {
@@ -44,23 +13,24 @@ func (s *Store) read(ctx context.Context, doing string, f func(*conn) error) err
 	if s.closed {
 		return fmt.Errorf("%s in store %s: %w", doing, s.path, os.ErrClosed)
 	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%s in store %s: %w", doing, s.path, err)
+	err := s.readers.use(ctx, f)
+	if err != nil && err == ctx.Err() {
+		err = fmt.Errorf("%s in store %s: %w", doing, s.path, err)
 	}
-	var c *conn
-	select {
-	case c = <-s.readers:
-	case <-ctx.Done():
-		return fmt.Errorf("%s in store %s: %w", doing, s.path, ctx.Err())
+	return fault(s.path, doing, err)
+}
+
+// setReaders gives up the connections to read with for others: the one that is for
+// all, or those with this query in their file: URI.
+func (s *Store) setReaders(query string, forAll ...*conn) error {
+	err := s.readers.close()
+	if len(forAll) > 0 {
+		s.readers = newPool(1, nil, forAll...)
+		return err
 	}
-	defer func() { s.readers <- c }()
-	if c == nil {
-		var err error
-		if c, err = s.dialReader(); err != nil {
-			return fault(s.path, doing, err)
-		}
-	}
-	return fault(s.path, doing, f(c))
+	s.query = query
+	s.readers = newPool(readerCount, s.dialReader)
+	return err
 }
 
 // dialReader opens one more connection to read with; nil and an error if it
@@ -81,13 +51,13 @@ func (s *Store) dialReader() (*conn, error) {
 // changes when another connection commits, and asks on a connection of its own
 // that never does.
 func (s *Store) Version(ctx context.Context) (int64, error) {
-	if s.alone {
-		return s.commits.Load(), ctx.Err() // nobody else can write
-	}
 	s.inUse.RLock()
 	defer s.inUse.RUnlock()
 	if s.closed {
 		return 0, fmt.Errorf("ask store %s for its version: %w", s.path, os.ErrClosed)
+	}
+	if s.alone {
+		return s.commits.Load(), ctx.Err() // nobody else can write
 	}
 	w := &s.watching
 	w.mu.Lock()

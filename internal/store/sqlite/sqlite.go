@@ -45,11 +45,12 @@ type Store struct {
 	path    string
 	mode    string
 	options Options
-	refusal error      // why nothing can be written; nil if it can
-	readers chan *conn // idle connections, nil for one not opened yet
-	query   string     // of a reader's file: URI
-	network string     // the network file system it is on, "" if it is local
-	alone   bool       // one connection for all, in readers
+	refusal error       // why nothing can be written; nil if it can
+	file    fs.FileInfo // as it was when it was opened for writing
+	readers *pool
+	query   string // of a reader's file: URI
+	network string // the network file system it is on, "" if it is local
+	alone   bool   // one connection for all, in readers
 	writing writing
 	commits atomic.Int64
 

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	sqlitedriver "modernc.org/sqlite"
+
+	"github.com/danlu-ml/danlu/internal/store"
 )
 
 const (
@@ -131,11 +133,6 @@ func (s *Store) checkpoint() {
 // the transaction fails, each is tried alone, so that one that can't be written
 // does not spoil the others.
 func (s *Store) commit(group []*job) {
-	c := s.writing.conn
-	if c == nil {
-		c = <-s.readers
-		defer func() { s.readers <- c }()
-	}
 	n := 0
 	for _, j := range group {
 		if j.taken.CompareAndSwap(false, true) {
@@ -144,7 +141,7 @@ func (s *Store) commit(group []*job) {
 		}
 	}
 	group = group[:n]
-	verdicts, err := transact(c, group)
+	verdicts, err := s.transact(group)
 	for i, j := range group {
 		switch {
 		case err == nil:
@@ -152,7 +149,7 @@ func (s *Store) commit(group []*job) {
 		case len(group) == 1:
 			j.done <- err
 		default:
-			alone, err := transact(c, group[i:i+1])
+			alone, err := s.transact(group[i : i+1])
 			j.done <- errors.Join(append(alone, err)...)
 		}
 	}
@@ -161,6 +158,31 @@ func (s *Store) commit(group []*job) {
 }
 
 // transact does jobs in one transaction. An error means that nothing was written.
+func (s *Store) transact(group []*job) (verdicts []error, err error) {
+	if err := s.inPlace(); err != nil {
+		return nil, err
+	}
+	if c := s.writing.conn; c != nil {
+		return transact(c, group)
+	}
+	err = s.readers.use(context.Background(), func(c *conn) error {
+		verdicts, err = transact(c, group)
+		return err
+	})
+	return verdicts, err
+}
+
+// inPlace makes sure that what is written now is what others will find: SQLite
+// goes on writing to a file that was removed.
+func (s *Store) inPlace() error {
+	now, err := os.Stat(s.path)
+	if err != nil || !os.SameFile(s.file, now) {
+		return fmt.Errorf("write to store %s: %w: the file was moved, removed or replaced while it was in use; put it back with those beside it, or start again", s.path, store.ErrDamaged)
+	}
+	return nil
+}
+
+// transact is Store.transact on a connection.
 func transact(c *conn, group []*job) (verdicts []error, err error) {
 	if _, err := c.exec("BEGIN IMMEDIATE"); err != nil {
 		return nil, err
@@ -190,7 +212,7 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	s.writing.goers.Wait()
-	errs := []error{s.closeReaders()}
+	errs := []error{s.readers.close()}
 	if s.watching.c != nil {
 		errs = append(errs, s.watching.c.close())
 	}
