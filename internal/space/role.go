@@ -3,6 +3,7 @@ package space
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // scaling is how a parameter acts: by what is added to it, or by what it is
@@ -23,7 +24,7 @@ type role struct {
 	below float64
 	// called matches names that parameters of the role have in the wild, lower
 	// case with _ between words; nil where names say little.
-	called *regexp.Regexp
+	called func() *regexp.Regexp
 }
 
 // roles is every role there is, in order of name.
@@ -52,7 +53,9 @@ var roles = []role{
 	{name: "width"},
 }
 
-func called(pattern string) *regexp.Regexp { return regexp.MustCompile(`^(` + pattern + `)$`) }
+func called(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(` + pattern + `)$`) })
+}
 
 // Roles lists the roles a parameter may have, in order of name.
 func Roles() []string {
@@ -73,7 +76,7 @@ func GuessRole(name string) string {
 		return r
 	}, strings.ToLower(name))
 	for _, r := range roles {
-		if r.called != nil && r.called.MatchString(name) {
+		if r.called != nil && r.called().MatchString(name) {
 			return r.name
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danlu-ml/danlu/internal/command"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -60,11 +63,15 @@ func readName(r *reader, n *node, d *draft) {
 	d.Name = name
 }
 
-var (
-	nameOK = regexp.MustCompile(`^[\pL\pN_][\pL\pN\pM_.-]*$`)
-	device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$`)
-	notOK  = regexp.MustCompile(`[^\pL\pN\pM_.-]+`)
-)
+// device matches the names that are devices to Windows in every folder.
+var device = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$`)
+})
+
+// notOK finds what means something in paths or to a shell.
+func notOK(r rune) bool {
+	return r == utf8.RuneError || !(unicode.In(r, unicode.L, unicode.N, unicode.M) || strings.ContainsRune("_-.", r))
+}
 
 // unsafeName says why a name can't be a folder's on some system; empty if it can.
 func unsafeName(name string) string {
@@ -73,11 +80,11 @@ func unsafeName(name string) string {
 		return "it is empty"
 	case len(name) > 100:
 		return "it is longer than 100 bytes"
-	case !nameOK.MatchString(name):
+	case strings.ContainsFunc(name, notOK) || name[0] == '-' || name[0] == '.':
 		return "it has characters that mean something in paths or to a shell, or begins with one"
 	case strings.HasSuffix(name, "."):
 		return "it ends in a dot"
-	case device.MatchString(name):
+	case device().MatchString(name):
 		return "it is a device's name on Windows"
 	}
 	return ""
@@ -85,7 +92,7 @@ func unsafeName(name string) string {
 
 // safeName is a name near to the one given that is safe.
 func safeName(name string) string {
-	name = strings.Trim(notOK.ReplaceAllString(name, "-"), "-.")
+	name = strings.Trim(strings.Join(strings.FieldsFunc(name, notOK), "-"), "-.")
 	for len(name) > 60 {
 		name = name[:strings.LastIndexFunc(name, func(rune) bool { return true })]
 	}

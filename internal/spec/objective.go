@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/study"
 )
@@ -28,19 +29,27 @@ func ParseObjective(text string) (study.Objective, error) {
 	return study.Objective{}, fmt.Errorf("objective %q is not a metric and its direction; write val_accuracy max", clip(text))
 }
 
+// What a metric's name says about its direction.
 var (
-	soundsLarge = regexp.MustCompile(`(?i)(^|[^a-z])(acc|accuracy|f1|auc|auroc|precision|recall|iou|miou|dice|map|bleu|rouge|reward|score|r2)([^a-z]|$)`)
-	soundsSmall = regexp.MustCompile(`(?i)(^|[^a-z])(loss|error|err|rmse|mse|mae|nll|perplexity|ppl|wer|cer|fid|latency)([^a-z]|$)`)
+	soundsLarge = words(`acc|accuracy|f1|auc|auroc|precision|recall|iou|miou|dice|map|bleu|rouge|reward|score|r2`)
+	soundsSmall = words(`loss|error|err|rmse|mse|mae|nll|perplexity|ppl|wer|cer|fid|latency`)
 )
+
+// words matches names that have one of some words in them.
+func words(alternatives string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(^|[^a-z])(` + alternatives + `)([^a-z]|$)`)
+	})
+}
 
 // suggestGoal writes the objective of a metric as its name suggests.
 func suggestGoal(metric string) string {
 	switch {
 	case metric == "max" || metric == "min":
 		return "val_accuracy max"
-	case soundsLarge.MatchString(metric):
+	case soundsLarge().MatchString(metric):
 		return metric + " max"
-	case soundsSmall.MatchString(metric):
+	case soundsSmall().MatchString(metric):
 		return metric + " min"
 	}
 	return fmt.Sprintf("%s max or %[1]s min", clip(metric))
@@ -88,7 +97,7 @@ func readObjectives(r *reader, n *node, d *draft) {
 		}
 		lines[o.Metric] = item.line
 		d.Objectives = append(d.Objectives, o)
-		if soundsLarge.MatchString(o.Metric) != soundsSmall.MatchString(o.Metric) && soundsLarge.MatchString(o.Metric) != o.Maximize {
+		if soundsLarge().MatchString(o.Metric) != soundsSmall().MatchString(o.Metric) && soundsLarge().MatchString(o.Metric) != o.Maximize {
 			r.warn(item.line, "%s looks for the worst trial, by the metric's name; is %s meant?", o, suggestGoal(o.Metric))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -108,18 +109,20 @@ func explain(text []byte, e *yaml.LoadError) (line int, what string) {
 		return here, e.Message + "; text that begins with * goes in quotes"
 	case strings.HasPrefix(e.Message, "exceeded max depth"):
 		return here, "lists and mappings are nested too deep"
+	case e.Message == "did not find expected node content":
+		return here, "a value is missing here, or a bracket is not closed"
 	case e.Message == "did not find expected key", strings.Contains(e.Message, "<document start>"):
 		return here, "this does not belong to what is above it; check the indentation and the brackets"
 	}
 	return here, e.Message
 }
 
-var amidText = regexp.MustCompile(`[^\s\[{,:"']\{`)
+var amidText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\s\[{,:"']\{`) })
 
 // quoteBraces hints at the commonest reason for a bracket that seems open.
 func quoteBraces(text []byte, line int) string {
 	lines := strings.SplitN(string(text), "\n", line+1)
-	if line >= 1 && line <= len(lines) && amidText.MatchString(lines[line-1]) {
+	if line >= 1 && line <= len(lines) && amidText().MatchString(lines[line-1]) {
 		return `; text with braces goes in quotes, as in "--lr={lr}"`
 	}
 	return ""
