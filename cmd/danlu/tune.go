@@ -118,7 +118,7 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 		return err
 	}
 	switch {
-	case res.Interrupted:
+	case res.Interrupted, res.Reason == engine.Stopped:
 		return exitWith(codeInterrupted, nil)
 	case v.Best() == nil || res.Reason == engine.Hopeless:
 		return exitWith(codeNothing, nil)

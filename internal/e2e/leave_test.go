@@ -134,3 +134,23 @@ func TestStopRetryAndEnqueueWhileADriverRuns(t *testing.T) {
 		t.Errorf("after a retry without a driver: %+v", rows[2])
 	}
 }
+
+// A study that a person stopped goes on when it is started again.
+func TestAStoppedStudyGoesOn(t *testing.T) {
+	p := newProject(t, slow, slowFiles)
+	cmd := p.command("tune")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p.await("began-0")
+	p.must(0, "stop")
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 4 {
+		t.Errorf("the driver of a stopped study ends with %d, want 4", code)
+	}
+	p.write("go", "")
+	p.must(0, "tune")
+	if rows := p.export(); len(rows) != 3 || rows[0].State != "stopped" || rows[2].State != "completed" {
+		t.Errorf("after going on: %+v", rows)
+	}
+}

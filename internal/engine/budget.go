@@ -97,17 +97,21 @@ func (e *Engine) targetReached() string {
 const early = 3
 
 // hopeless recognises a study that can't work: the first trial ends well without
-// the objective, or the first few fail one and all.
+// the objective, or the first few fail one and all. Who starts a study again has
+// mended something: only what ran since counts.
 func (e *Engine) hopeless() (Reason, string) {
+	var last *study.Trial
 	failed := 0
 	for _, t := range e.view.Trials {
 		switch {
 		case t.State == study.Failed:
+			if t.Ended.Before(e.opened) {
+				continue
+			}
 			failed++
-			if x := lastExit(t); x != nil && x.Code == 0 && x.Signal == "" && x.Cause == "" {
-				if e.view.SeenMetrics[e.missing(t.Values)] == 0 {
-					return Hopeless, fmt.Sprintf("trial %d %s", t.ID, t.Reason)
-				}
+			last = t
+			if x := lastExit(t); x != nil && x.Code == 0 && x.Signal == "" && x.Cause == "" && e.view.SeenMetrics[e.missing(t.Values)] == 0 {
+				return Hopeless, fmt.Sprintf("trial %d %s", t.ID, t.Reason)
 			}
 		case t.State.Open() && len(t.Curve()) == 0:
 		default:
@@ -115,13 +119,7 @@ func (e *Engine) hopeless() (Reason, string) {
 		}
 	}
 	if failed >= early {
-		t := e.view.Trials[len(e.view.Trials)-1]
-		for _, u := range e.view.Trials {
-			if u.State == study.Failed {
-				t = u
-			}
-		}
-		return Hopeless, fmt.Sprintf("the first %d trials all failed; trial %d: %s", failed, t.ID, t.Reason)
+		return Hopeless, fmt.Sprintf("the first %d trials all failed; trial %d: %s", failed, last.ID, last.Reason)
 	}
 	return Ready, ""
 }

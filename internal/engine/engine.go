@@ -57,6 +57,7 @@ type Engine struct {
 	scheduler scheduler.Scheduler
 	limits    limits
 	now       func() time.Time
+	opened    time.Time // when the engine was made ready
 	log       *slog.Logger
 	exists    func(path string) bool
 	pending   []study.Event
@@ -110,6 +111,9 @@ func (e *Engine) Replay(ev study.Event) error {
 // changed. An error says which part of the definition can't be used.
 func (e *Engine) Ready() (err error) {
 	def := e.view.Def
+	if e.opened.IsZero() {
+		e.opened = e.now()
+	}
 	if e.limits, err = newLimits(def); err != nil {
 		return err
 	}

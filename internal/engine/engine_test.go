@@ -90,7 +90,7 @@ func TestTheDefaultsAreTrialZeroAndTheSamplerFollows(t *testing.T) {
 	if ts[1].Default || ts[1].Sampler != "random" || ts[1].Seed == ts[2].Seed {
 		t.Errorf("trial 1: sampler %q, default %v, seeds %d and %d", ts[1].Sampler, ts[1].Default, ts[1].Seed, ts[2].Seed)
 	}
-	if want := "20260721-154532_0_lr0.001_bs32"; ts[0].Name != want {
+	if want := "20260721-154533_0_lr0.001_bs32"; ts[0].Name != want {
 		t.Errorf("trial 0 is named %q, want %q", ts[0].Name, want)
 	}
 }
@@ -327,6 +327,27 @@ func TestAHopelessStudyGivesUpEarly(t *testing.T) {
 		if (i == 2) != strings.Contains(why, "ImportError: torch") {
 			t.Errorf("after %d failures: %q", i+1, why)
 		}
+	}
+}
+
+func TestWhoStartsAHopelessStudyAgainHasMendedSomething(t *testing.T) {
+	w := newWorld(t)
+	w.exit(w.begin(1)[0], study.Exit{})
+	if r, _ := w.Over(); r != Hopeless {
+		t.Fatalf("the study is %q", r)
+	}
+	_, events := w.Take()
+	again := New(Options{Now: w.now})
+	for _, ev := range events {
+		if err := again.Replay(ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := again.Ready(); err != nil {
+		t.Fatal(err)
+	}
+	if r, why := again.Over(); r != Ready {
+		t.Errorf("started again, it is %q: %s", r, why)
 	}
 }
 

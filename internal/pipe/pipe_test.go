@@ -97,7 +97,9 @@ not JSON
 			t.Errorf("answer %d is %s, want %s…", i, got[i], want[i])
 		}
 	}
-	var best struct{ Best struct{ Values map[string]float64 } }
+	var best struct {
+		Best struct{ Values map[string]float64 }
+	}
 	if err := json.Unmarshal([]byte(got[10]), &best); err != nil || best.Best.Values["loss"] != 0.4 {
 		t.Errorf("the best is %s (%v): the second value for a step must not count", got[10], err)
 	}

@@ -41,7 +41,7 @@ type Action struct {
 	Kind Kind
 	// To is the step at which the segment ends, 0 for the trial's own end. A
 	// trial that reaches it without being stopped is paused.
-	To  int64
+	To int64
 	// Bracket is kept with a new trial, for the scheduler itself.
 	Bracket string
 	// Trial is the one to resume, or the parent of a clone.

@@ -101,7 +101,10 @@ func (s *Session) Begin(ctx context.Context, def *study.Definition, p study.Prov
 			c.What = append(c.What, "the code has changed since the last run: "+v.Provenance.Code()+" → "+p.Code())
 		}
 	}
-	if c.Definition == nil && c.Provenance == nil {
+	if v.Concluded != nil && v.Concluded.Reason == string(engine.Stopped) {
+		c.What = append(c.What, "the study goes on after it was stopped")
+	}
+	if c.Definition == nil && c.Provenance == nil && len(c.What) == 0 {
 		return nil, nil
 	}
 	if err := s.Engine.Change(c); err != nil {

@@ -168,6 +168,7 @@ func (v *View) plan(b Planned, at time.Time) error {
 
 func (v *View) change(b Changed) error {
 	v.Changes = append(v.Changes, b)
+	v.Concluded = nil
 	if b.Provenance != nil {
 		v.Provenance = *b.Provenance
 	}
