@@ -17,7 +17,8 @@ type batches struct {
 	sequences bool
 	around    int // rows on each side that come along with a row of a sequence
 	pcg       *rand.PCG
-	order     []int32 // of the training items, in this epoch
+	balanced  *balanced // nil where each item comes once an epoch
+	order     []int32   // of the training items, in this epoch
 	x         []float32
 	y         []int32
 	rows      []int32 // of the batch, if items are sequences
@@ -51,6 +52,9 @@ func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) *ba
 		}
 	}
 	b.order = slices.Clone(b.items().Train)
+	if balance := v.float("balance"); balance > 0 {
+		b.balanced = newBalanced(s.Train, s.Table.Y, len(s.Table.Classes), balance)
+	}
 	b.x, b.y, b.rows = make([]float32, rows*b.width()), make([]int32, rows), make([]int32, 0, rows)
 	return b
 }
@@ -75,9 +79,13 @@ const (
 
 // shuffle brings the training items into the order of an epoch.
 func (b *batches) shuffle(epoch int) {
-	copy(b.order, b.items().Train)
 	b.pcg.Seed(b.seed^drawOrder, uint64(epoch))
 	rng := rand.New(b.pcg)
+	if b.balanced != nil {
+		b.balanced.fill(b.order, rng)
+		return
+	}
+	copy(b.order, b.items().Train)
 	for i := len(b.order) - 1; i > 0; i-- {
 		j := rng.IntN(i + 1)
 		b.order[i], b.order[j] = b.order[j], b.order[i]

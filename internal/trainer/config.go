@@ -19,7 +19,7 @@ type Config struct {
 	Set     map[string]string
 	Epochs  int // 0 is 10
 	Seed    uint64
-	Threads int // 0 is 1, the only number there is so far
+	Threads int // the most it may use; a training is one thread so far
 	// Checkpoint is a file to write before each report; "" is none. It appears
 	// whole or not at all.
 	Checkpoint string
@@ -79,8 +79,8 @@ func (c Config) plan() (plan, error) {
 	if p.Epochs < 0 || p.Epochs > 1_000_000 {
 		return p, fmt.Errorf("%w: %d epochs: give a number from 1 to 1000000", ErrConfig, c.Epochs)
 	}
-	if p.Threads < 0 || p.Threads > 1 {
-		return p, fmt.Errorf("%w: %d threads: a training uses 1; run several side by side", ErrConfig, c.Threads)
+	if p.Threads < 0 {
+		return p, fmt.Errorf("%w: %d threads: give 0 or more", ErrConfig, c.Threads)
 	}
 	return p, nil
 }

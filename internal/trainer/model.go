@@ -50,6 +50,25 @@ func Models() []Info {
 	return all
 }
 
+// ModelsOf are those that fit a task, its default first.
+func ModelsOf(taskName string) ([]Info, error) {
+	t, err := findTask(Config{Task: taskName})
+	if err != nil {
+		return nil, err
+	}
+	var all []Info
+	for _, m := range models {
+		switch {
+		case m.suits(t) != nil:
+		case m.Name == t.model:
+			all = append([]Info{m.Info}, all...)
+		default:
+			all = append(all, m.Info)
+		}
+	}
+	return all, nil
+}
+
 func findModel(name string) (model, error) {
 	var names []string
 	for _, m := range models {

@@ -80,7 +80,7 @@ func newRunner(p plan) (*runner, error) {
 	}
 	v := p.values
 	split, err := table.Split(data.SplitOptions{
-		Validation: v.float("val_fraction"), Fraction: v.float("data_fraction"), Seed: uint64(v.int("data_seed")),
+		Validation: v.float("val_fraction"), Fraction: v.float("data_fraction"), Classes: v.int("classes"), Seed: uint64(v.int("data_seed")),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
@@ -94,8 +94,12 @@ func newRunner(p plan) (*runner, error) {
 	r.batch = min(r.batch, items)
 	r.count = (items + r.batch - 1) / r.batch
 	n := len(r.batches.y)
+	classes := table.Classes
+	if k := v.int("classes"); k > 0 {
+		classes = classes[:min(k, len(classes))]
+	}
 	b := &builder{
-		values: v, shape: table.Image, in: r.batches.width(), out: len(table.Classes), words: table.Words, n: n, gemm: &kernel.Gemm{},
+		values: v, shape: table.Image, in: r.batches.width(), out: len(classes), words: table.Words, n: n, gemm: &kernel.Gemm{},
 	}
 	p.model.build(b)
 	r.net = nn.New(b.layers, p.Seed)
@@ -164,7 +168,7 @@ func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, erro
 	result.TestLoss, result.TestAccuracy = test.loss(), test.accuracy()
 	result.BalancedAccuracy, result.MacroF1 = test.balancedAccuracy(), test.macroF1()
 	result.Top5Accuracy = float64(test.within) / float64(test.n)
-	result.Classes, result.Confusion, result.Worst = r.split.Table.Classes, test.confusion, test.worst
+	result.Classes, result.Confusion, result.Worst = r.split.Table.Classes[:r.loss.Classes], test.confusion, test.worst
 	return result, nil
 }
 

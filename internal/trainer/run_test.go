@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,6 +200,46 @@ func TestACheckpointOfAnotherNetworkIsRefused(t *testing.T) {
 		if _, err := ReadCheckpoint(c.Checkpoint); err == nil {
 			t.Errorf("the first %d of %d bytes are taken for a checkpoint", cut, len(whole))
 		}
+	}
+}
+
+func TestRunsSideBySideDoNotDisturbEachOther(t *testing.T) {
+	want, _ := train(t, busy)
+	for i := range 3 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			if got, _ := train(t, busy); !cmp.Equal(got, want) {
+				t.Errorf("beside others:\n%s", cmp.Diff(want, got))
+			}
+		})
+	}
+}
+
+func TestBalanceLiftsARareClass(t *testing.T) {
+	// Two clouds that overlap, one with 2 % of the rows.
+	path := filepath.Join(t.TempDir(), "rare.csv")
+	rng := rand.New(rand.NewPCG(1, 1))
+	text := "x,y,class\n"
+	for i := range 4000 {
+		class := i % 50 / 49
+		text += fmt.Sprintf("%.3f,%.3f,%d\n", rng.NormFloat64()+2*float64(class), rng.NormFloat64(), class)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	recall := func(balance string) float64 {
+		_, result := train(t, Config{Data: path, Label: "class", Model: "softmax", Epochs: 5, Seed: 1, Set: map[string]string{"lr": "0.01", "balance": balance}})
+		return result.BalancedAccuracy
+	}
+	if plain, even := recall("0"), recall("1"); plain > 0.65 || even < 0.75 {
+		t.Errorf("mean recall %.3f as it is and %.3f balanced, want at most 0.65 and at least 0.75", plain, even)
+	}
+}
+
+func TestASubsetOfClassesIsTrained(t *testing.T) {
+	_, result := train(t, Config{Task: "digits", Model: "mlp", Epochs: 4, Seed: 1, Set: map[string]string{"classes": "2", "lr": "0.01"}})
+	if len(result.Classes) != 2 || len(result.Confusion) != 2 || result.TestAccuracy < 0.95 {
+		t.Errorf("classes %v, accuracy %.3f; want two and at least 0.95", result.Classes, result.TestAccuracy)
 	}
 }
 

@@ -22,11 +22,16 @@ func settingsFor(t task, m model) []Setting {
 	all := slices.Clone(training)
 	all = append(all, m.settings...)
 	all = append(all, dataSettings...)
+	if !m.sequences {
+		all = append(all, rowSettings...)
+	}
 	if t.pictures {
 		all = append(all, pictureSettings...)
 	}
 	if t.sequences {
 		all = append(all, sequenceSettings...)
+	} else {
+		all = append(all, classSettings...)
 	}
 	for i, s := range all {
 		if v, ok := m.defaults[s.Name]; ok {
@@ -71,6 +76,16 @@ var dataSettings = []Setting{
 	{Name: "val_fraction", Kind: "float", Low: 0.01, High: 0.9, Default: "0.2", Help: "share of the training part put aside to validate"},
 	{Name: "data_seed", Kind: "int", Low: 0, High: 1 << 52, Default: "0", Help: "decides which examples validate"},
 	{Name: "data_fraction", Kind: "float", Low: 1e-4, High: 1, Log: true, Default: "1", Role: "data_fraction", Help: "share of the training examples used"},
+}
+
+// rowSettings are for models that take rows one by one.
+var rowSettings = []Setting{
+	{Name: "balance", Kind: "float", Low: 0, High: 1, Default: "0", Role: "balance", Help: "draw rows with chance 1 ÷ (size of their class)^balance: 1 balances classes, 0 takes each row once an epoch"},
+}
+
+// classSettings are for rows that do not follow one another.
+var classSettings = []Setting{
+	{Name: "classes", Kind: "int", Low: 0, High: 1e6, Default: "0", Role: "classes", Help: "train and score on the first so many classes only; 0 is all"},
 }
 
 // pictureSettings are about pictures.

@@ -14,6 +14,9 @@ type SplitOptions struct {
 	// Fraction of the rest is trained on, class by class, at least one row a
 	// class; 0 means all.
 	Fraction float64
+	// Classes keeps rows of the first so many classes only, in every part; 0 means
+	// all. It is for tables without sequences.
+	Classes int
 	// Seed decides which rows; equal seeds give equal splits, and a smaller
 	// Fraction a subset of a larger one's rows.
 	Seed uint64
@@ -100,6 +103,9 @@ func (s *Split) byClass(o SplitOptions, rng *rand.Rand) {
 	for i, y := range t.Y[:t.Held] {
 		byClass[y] = append(byClass[y], int32(i))
 	}
+	if o.Classes > 0 {
+		byClass = byClass[:min(o.Classes, len(byClass))]
+	}
 	for _, rows := range byClass {
 		rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 		aside := share(len(rows), o.Validation)
@@ -115,7 +121,9 @@ func (s *Split) byClass(o SplitOptions, rng *rand.Rand) {
 		s.Train = append(s.Train, rows...)
 	}
 	for i := t.Held; i < t.N(); i++ {
-		s.Test = append(s.Test, int32(i))
+		if int(t.Y[i]) < len(byClass) {
+			s.Test = append(s.Test, int32(i))
+		}
 	}
 }
 

@@ -61,6 +61,26 @@ func TestSplitIsStratifiedDisjointAndFixedBySeed(t *testing.T) {
 	}
 }
 
+func TestASubsetOfClassesIsInEveryPart(t *testing.T) {
+	table, err := Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := table.Split(SplitOptions{Validation: 0.2, Classes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range [][]int32{s.Train, s.Val, s.Test} {
+		seen := make([]int, len(table.Classes))
+		for _, i := range part {
+			seen[table.Y[i]]++
+		}
+		if seen[0] == 0 || seen[1] == 0 || seen[0]+seen[1] != len(part) {
+			t.Errorf("rows by class: %v, want classes 0 and 1 only", seen)
+		}
+	}
+}
+
 func TestNormalisationIsLearntFromTheTrainingPart(t *testing.T) {
 	table := &Table{
 		Name: "t", D: 2, Classes: []string{"a", "b"}, Held: 8,

@@ -18,6 +18,10 @@ func Rows(x []Real, d int) View { return View{x, d, 1} }
 // to half as much again is taken along.
 const kc = 256
 
+// largeBlock is how many numbers of A are too many to stay in the second-level
+// cache while all panels of B go past.
+const largeBlock = 1 << 18
+
 // Gemm multiplies matrices. Its zero value is ready; it keeps its buffers, so
 // that a steady state allocates nothing. It is not safe for concurrent use.
 type Gemm struct {
@@ -58,7 +62,7 @@ func (g *Gemm) Mul(c, a, b View, m, n, k int, accumulate bool) {
 			packPanel(g.packed[p*kb*nr:(p+1)*kb*nr], b, k0, kb, p*nr, min(nr, n-p*nr), nr)
 		}
 		block := View{a.Data[k0*a.Col:], a.Row, a.Col}
-		if a.Row == 1 && panels > 1 {
+		if panels > 1 && (a.Row == 1 || m*kb > largeBlock) {
 			g.byRows(c, block, m, n, kb, nr, accumulate || k0 > 0)
 		} else {
 			g.byPanels(c, block, m, n, kb, nr, accumulate || k0 > 0)
@@ -81,16 +85,21 @@ func (g *Gemm) byPanels(c, a View, m, n, kb, nr int, accumulate bool) {
 	}
 }
 
-// byRows is for an A that is a transpose: its steps lie far apart in memory,
-// often at a distance that fills one set of the cache, so the rows of a tile are
-// copied together once and then used for all panels.
+// byRows takes the rows of one tile after another past all panels of B: for an A
+// that is large, so that each of its rows is fetched once. If A is a transpose its
+// steps lie far apart in memory, often at a distance that fills one set of the
+// cache, so the rows of a tile are copied together first.
 func (g *Gemm) byRows(c, a View, m, n, kb, nr int, accumulate bool) {
 	for i := 0; i < m; {
 		rows := tileRows(m - i)
-		g.rows = grow(g.rows, kb*rows)
-		packColumns(g.rows, a.Data[i:], a.Col, kb, rows)
+		from := View{a.Data[i*a.Row:], a.Row, a.Col}
+		if a.Row == 1 {
+			g.rows = grow(g.rows, kb*rows)
+			packColumns(g.rows, from.Data, a.Col, kb, rows)
+			from = View{g.rows, 1, rows}
+		}
 		for j := 0; j < n; j += nr {
-			tile(rows, min(nr, n-j), kb, g.rows, 1, rows,
+			tile(rows, min(nr, n-j), kb, from.Data, from.Row, from.Col,
 				g.packed[j*kb:], g.offsets, c.Data[i*c.Row+j:], c.Row, accumulate)
 		}
 		i += rows

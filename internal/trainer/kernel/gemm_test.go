@@ -49,6 +49,15 @@ func TestMulAgreesWithTheDefinitionAtEveryLevel(t *testing.T) {
 	}
 }
 
+func TestMulOfMoreRowsThanTheCacheHolds(t *testing.T) {
+	for _, level := range Levels() {
+		t.Run(level.String(), func(t *testing.T) {
+			defer Force(level)()
+			checkMul(t, largeBlock/200+5, 34, 200, 0, true)
+		})
+	}
+}
+
 // checkMul compares one product with sums in float64. layout's bits choose the
 // transpose of A, that of B, and rows longer than the matrix.
 func checkMul(t *testing.T, m, n, k, layout int, accumulate bool) {
