@@ -17,8 +17,7 @@ import (
 // world is an engine with a clock that moves a second a question.
 type world struct {
 	*Engine
-	t   *testing.T
-	log []study.Event
+	t *testing.T
 }
 
 func definition(t *testing.T, change ...func(*study.Definition)) *study.Definition {
@@ -381,6 +380,7 @@ func (p *puppet) Name() string { return "puppet" }
 func (p *puppet) Judge(*study.View, *study.Trial, int64) scheduler.Verdict {
 	return p.verdict
 }
+
 func (p *puppet) Next(_ *study.View, n int) []scheduler.Action {
 	return p.actions[:min(n, len(p.actions))]
 }
