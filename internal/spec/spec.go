@@ -41,7 +41,7 @@ type Options struct {
 func Read(path string, o Options) (*study.Definition, []Warning, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, fmt.Errorf("read the study's file: %w; name the file, or run danlu init to write one", err)
+		return nil, nil, fmt.Errorf("read the study's file: %w; is its path right? If there is none yet: %s", err, smallest)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the study's file: %w; check its path and permissions", err)

@@ -76,7 +76,7 @@ func TestTheContractsExample(t *testing.T) {
 
 func TestFilesThatCannotBeRead(t *testing.T) {
 	_, _, err := Read(filepath.Join(t.TempDir(), "danlu.yaml"), Options{})
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "danlu init") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "the smallest study has") {
 		t.Errorf("a missing file: %v", err)
 	}
 	if _, _, err := Read(t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "not a folder?") {

@@ -13,7 +13,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-const smallest = "the smallest study is: command, objective and params"
+// smallest is what a file must have at least.
+const smallest = `the smallest study has a command, an objective and params, as in command: [python, train.py, "{params}"], objective: val_loss min, params: {lr: {float: [1e-5, 1e-1], log: true}}`
 
 // load parses the text into a tree; nil after having told why there is none.
 func (r *reader) load(text []byte) *node {
