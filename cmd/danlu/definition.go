@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -13,7 +14,7 @@ import (
 
 // definition reads a danlu.yaml with the settings of the command line, and prints
 // its warnings. Whatever is wrong is wrong usage.
-func (a *app) definition(file string, needsCommand bool, set []string) (*study.Definition, error) {
+func (a *app) definition(ctx context.Context, file string, needsCommand bool, set []string) (*study.Definition, error) {
 	def, warnings, err := spec.Read(file, spec.Options{
 		Samplers: sampler.Names(), Schedulers: scheduler.Names(), RequireCommand: needsCommand, Set: set,
 	})
@@ -21,7 +22,7 @@ func (a *app) definition(file string, needsCommand bool, set []string) (*study.D
 		fmt.Fprintln(a.err, w)
 	}
 	if err == nil && needsCommand {
-		err = driver.Ready(def)
+		err = driver.Ready(ctx, def)
 	}
 	var exit *exitError
 	if err != nil && !isFileError(err) && !errors.As(err, &exit) {

@@ -31,7 +31,7 @@ standard input and output, for a program that runs the trials itself:
 		Example: `  echo '{"ask":1}' | danlu pipe danlu.yaml --memory`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			def, err := a.definition(args[0], false, nil)
+			def, err := a.definition(cmd.Context(), args[0], false, nil)
 			if err != nil {
 				return err
 			}

@@ -53,7 +53,7 @@ next tune takes them up.`,
 			if cmd.Flags().Changed("parallel") {
 				set = append(set, fmt.Sprintf("parallel=%d", parallel))
 			}
-			def, err := a.definition(file, true, set)
+			def, err := a.definition(cmd.Context(), file, true, set)
 			if err != nil {
 				return err
 			}
@@ -146,6 +146,9 @@ func plannedTotal(def *study.Definition, say func(string)) (int, error) {
 		total = min(n, b)
 	}
 	text := fmt.Sprintf("the space has %d configurations in all", n)
+	if n == 1 {
+		text = "the space has a single configuration"
+	}
 	if total < n {
 		text += fmt.Sprintf(", of which the budget allows %d", total)
 	}

@@ -1,20 +1,55 @@
 package driver
 
 import (
+	"context"
+	"fmt"
 	"strings"
 
+	"github.com/danlu-ml/danlu/internal/executor"
+	"github.com/danlu-ml/danlu/internal/executor/local"
+	"github.com/danlu-ml/danlu/internal/sampler"
+	"github.com/danlu-ml/danlu/internal/scheduler"
 	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// Ready refuses what a danlu.yaml may say but this version can't do yet: better
-// said than passed over. The error is a [*spec.Error].
-func Ready(def *study.Definition) error {
+// Ready refuses a study that could not run: options its sampler or scheduler does
+// not have, resources that are not here, and what a danlu.yaml may say but this
+// version can't do yet. It leaves nothing behind. The error is a [*spec.Error].
+func Ready(ctx context.Context, def *study.Definition) error {
 	switch {
 	case def.Observe.TensorBoard != "":
 		return wrong(def, "tensorboard", "observe: tensorboard: event files are not read by this version; let the program call danlu.report, or name a pattern of its output under observe: stdout")
 	case def.Mode == "staged":
 		return wrong(def, "mode", "mode: staged is not in this version; write mode: search, or leave it out")
+	}
+	if _, err := sampler.New(def.Sampler, def); err != nil {
+		return wrong(def, "sampler", err.Error())
+	}
+	if _, err := scheduler.New(def.Scheduler, def); err != nil {
+		return wrong(def, "scheduler", err.Error())
+	}
+	return fits(ctx, def)
+}
+
+// fits refuses a study none of whose trials fits on this machine. Who sets
+// parallel: may overcommit cores, but there are no devices but those there are.
+func fits(ctx context.Context, def *study.Definition) error {
+	ex, err := local.New(local.Options{Slots: def.Parallel})
+	if err != nil {
+		return err
+	}
+	defer ex.Close()
+	c, err := ex.Capacity(ctx, executor.Resources(def.Resources))
+	switch {
+	case err != nil:
+		return fmt.Errorf("look how many trials fit: %w", err)
+	case c.Slots > 0:
+		return nil
+	case def.Resources.GPUs > 0 || def.Resources.Share > 0:
+		return wrong(def, "resources", "no trial fits here ("+c.Why+"); ask for fewer gpus, or run on a machine that has them")
+	case def.Parallel == 0:
+		return wrong(def, "resources", "no trial fits here ("+c.Why+"); ask for fewer cpus, or say how many run at once all the same, as in parallel: 1")
 	}
 	return nil
 }

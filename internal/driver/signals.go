@@ -5,20 +5,23 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/danlu-ml/danlu/internal/runner"
 )
 
 // Signals turns the process's signals into wishes to leave, until ctx ends: the
 // first SIGINT or SIGTERM lets running trials end, the second ends them, SIGHUP
-// leaves them running. said is told what each means.
+// leaves them running. said is told what each means. A second signal on the heels
+// of the first is the same one: wrappers such as timeout and make pass on what the
+// whole group gets.
 func Signals(ctx context.Context, said func(text string)) <-chan runner.Signal {
 	raw := make(chan os.Signal, 4)
 	signal.Notify(raw, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	wishes := make(chan runner.Signal)
 	go func() {
 		defer signal.Stop(raw)
-		asked := 0
+		asked, last := 0, time.Time{}
 		for {
 			var s os.Signal
 			select {
@@ -28,6 +31,10 @@ func Signals(ctx context.Context, said func(text string)) <-chan runner.Signal {
 			}
 			wish := runner.Leave
 			if s != syscall.SIGHUP {
+				if time.Since(last) < 300*time.Millisecond {
+					continue
+				}
+				last = time.Now()
 				asked++
 				wish = runner.Drain
 				text := "letting the running trials end; once more to end them now"

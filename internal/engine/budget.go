@@ -23,6 +23,9 @@ func (e *Engine) over() (Reason, string) {
 	case b.Steps > 0 && e.view.Steps >= b.Steps:
 		return Budget, fmt.Sprintf("its %d steps are spent", b.Steps)
 	case e.trialsSpent() && e.view.Count[study.Running] == 0 && e.waiting() == nil && e.view.Count[study.Paused] == 0:
+		if b.Trials == 1 {
+			return Budget, "its one trial is spent"
+		}
 		return Budget, fmt.Sprintf("its %d trials are spent", b.Trials)
 	}
 	return e.hopeless()

@@ -73,8 +73,11 @@ func (r *Runner) launch(ctx context.Context, l engine.Launch) {
 		r.submitFails = 0
 		return
 	}
-	r.submitFails++
-	r.noSubmit = time.Now().Add(min(time.Duration(r.submitFails)*time.Second, 10*time.Second))
+	r.submitErr = err
+	if now := time.Now(); !now.Before(r.noSubmit) { // once a round
+		r.submitFails++
+		r.noSubmit = now.Add(min(time.Duration(r.submitFails)*time.Second, 10*time.Second))
+	}
 	r.Log.Error("a trial can't be started", "trial", l.Trial.ID, "error", err)
 	delete(r.jobs, l.Trial.ID)
 	if err := r.engine.Lost(l.Trial.ID, j.Attempt, fmt.Sprintf("could not be started: %v", err)); err != nil {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 
@@ -9,6 +10,10 @@ import (
 	"github.com/danlu-ml/danlu/internal/store"
 	"github.com/danlu-ml/danlu/internal/study"
 )
+
+// submitLimit is how often in a row a trial may not be started, which takes about
+// a minute, until the driver gives up.
+const submitLimit = 10
 
 // pending is what a round does once its events are in the log.
 type pending struct {
@@ -19,6 +24,9 @@ type pending struct {
 // round fills free slots, appends what the engine says, and acts on it. done says
 // that the study is over, or that nothing is left to wait for.
 func (r *Runner) round(ctx context.Context) (res Result, done bool, err error) {
+	if r.submitFails >= submitLimit {
+		return res, false, fmt.Errorf("start a trial, %d times in a row: %w", r.submitFails, r.submitErr)
+	}
 	launches, reason, err := r.fill(ctx)
 	if err != nil {
 		return res, false, err

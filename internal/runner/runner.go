@@ -85,6 +85,7 @@ type Runner struct {
 	next        pending   // to be done after the next append
 	version     int64     // the store's, when requests were last looked for
 	submitFails int       // in a row
+	submitErr   error     // the last of them
 	noSubmit    time.Time // until when nothing is started, after a failure to
 	killAt      time.Time // when an abort loses patience
 	ticks       int
@@ -145,7 +146,7 @@ func (r *Runner) open(ctx context.Context) error {
 		r.slots = def.Parallel
 	}
 	if r.slots < 1 {
-		return fmt.Errorf("no trial fits here (%s): ask for less under resources:, or set parallel: 1", c.Why)
+		return fmt.Errorf("no trial fits here (%s): ask for less under resources:", c.Why)
 	}
 	if r.WorkDir == "" {
 		r.WorkDir = def.Dir

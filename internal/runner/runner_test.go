@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -156,6 +157,35 @@ func TestATrialThatCannotBeSubmittedWaits(t *testing.T) {
 		_, v := s.drive(nil)
 		if len(v.Trials) != 12 || v.Count[study.Failed] != 0 {
 			t.Errorf("%d trials, states %v", len(v.Trials), v.Count)
+		}
+	})
+}
+
+func TestADriverThatCanStartNothingGivesUp(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		s.world.Fault = func(op string, _ executor.Key) error {
+			if op == "submit" {
+				return errors.New("no such partition")
+			}
+			return nil
+		}
+		ctx := context.Background()
+		ses, err := session.Open(ctx, s.store, s.def.Name, session.Me("a test"), engine.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ses.Begin(ctx, s.def, study.Provenance{}); err != nil {
+			t.Fatal(err)
+		}
+		ex := s.world.Driver()
+		defer ex.Close()
+		began := time.Now()
+		_, err = runner.New(runner.Config{Session: ses, Store: s.store, Executor: ex}).Run(ctx)
+		if err == nil || !strings.Contains(err.Error(), "no such partition") || time.Since(began) > 2*time.Minute {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+		if v := ses.Engine.View(); v.Count[study.Failed] != 0 {
+			t.Errorf("trials that never ran have failed: %v", v.Count)
 		}
 	})
 }
