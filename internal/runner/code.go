@@ -39,7 +39,7 @@ func (r *Runner) codeChanged(p study.Provenance) error {
 	was := r.engine.View().Provenance
 	now := was
 	now.Commit, now.Dirty, now.Diff, now.Files = p.Commit, p.Dirty, p.Diff, p.Files
-	what := "the code has changed during the study: " + was.Code() + " → " + now.Code()
+	what := "the code has changed during the study: " + now.CodeChange(was)
 	r.Log.Warn(what + "; trials from here on are not comparable to earlier ones (snapshot: true keeps them so)")
 	return r.engine.Change(study.Changed{Provenance: &now, What: []string{what}})
 }

@@ -98,7 +98,7 @@ func (s *Session) Begin(ctx context.Context, def *study.Definition, p study.Prov
 	if !v.Provenance.SameCode(p) || v.Provenance.Danlu != p.Danlu || v.Provenance.Host != p.Host {
 		c.Provenance = &p
 		if !v.Provenance.SameCode(p) {
-			c.What = append(c.What, "the code has changed since the last run: "+v.Provenance.Code()+" → "+p.Code())
+			c.What = append(c.What, "the code has changed since the last run: "+p.CodeChange(v.Provenance))
 		}
 	}
 	if v.Concluded != nil && v.Concluded.Reason == string(engine.Stopped) {

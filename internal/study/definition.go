@@ -217,13 +217,36 @@ func (p Provenance) SameCode(q Provenance) bool {
 	return true
 }
 
-// Code names the version of the code in a few words.
-func (p Provenance) Code() string {
-	switch {
-	case p.Commit != "" && p.Dirty != "":
-		return p.Commit[:min(len(p.Commit), 12)] + " with uncommitted changes"
-	case p.Commit != "":
-		return p.Commit[:min(len(p.Commit), 12)]
+// CodeChange says in a few words how the code differs from what it was.
+func (p Provenance) CodeChange(was Provenance) string {
+	if p.Commit != "" || was.Commit != "" {
+		return was.code() + " → " + p.code()
 	}
-	return "files without version control"
+	var names []string
+	for name, digest := range p.Files {
+		if was.Files[name] != digest {
+			names = append(names, name)
+		}
+	}
+	for name := range was.Files {
+		if _, there := p.Files[name]; !there {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	if n := len(names); n > 3 {
+		names = append(names[:3], fmt.Sprintf("%d more", n-3))
+	}
+	return strings.Join(names, ", ")
+}
+
+// code names a version of the code.
+func (p Provenance) code() string {
+	switch {
+	case p.Commit == "":
+		return "files without version control"
+	case p.Dirty != "":
+		return p.Commit[:min(len(p.Commit), 12)] + " with uncommitted changes"
+	}
+	return p.Commit[:min(len(p.Commit), 12)]
 }
