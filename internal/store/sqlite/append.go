@@ -28,6 +28,7 @@ func (s *Store) Append(ctx context.Context, l store.Lease, after int64, events [
 		if last != after {
 			return fmt.Errorf("append to the log of study %s after event %d: %w: it ends at event %d; read it again from there", l.Study, after, store.ErrConflict, last)
 		}
+		s.writing.pages += len(rows) / 8 // whoever calls this is at work
 		for _, r := range rows {
 			if err := r.insert(c, id); err != nil {
 				return err

@@ -5,9 +5,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
-	"time"
 
 	sqlitedriver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -23,7 +23,14 @@ var lockByFile = sync.OnceFunc(func() { _, _ = sqlitedriver.OFDLocking(true) })
 // open looks at a file that is there with connections that can't change it, and
 // opens the one that writes if all is well. In a rollback journal there is
 // nothing to be copied back by closing, so that there the order does not matter.
-func (s *Store) open(fresh bool) error {
+func (s *Store) open() error {
+	fresh, err := probe(s.path)
+	if err != nil {
+		return err
+	}
+	if fresh && s.options.ReadOnly {
+		return fmt.Errorf("open store %s for reading: %w; check the name given with --store, or run `danlu tune` to begin one", s.path, fs.ErrNotExist)
+	}
 	if s.options.ReadOnly {
 		s.refusal = fmt.Errorf("write to store %s: %w: it was opened for reading only", s.path, store.ErrFull)
 		return s.openForReading()
@@ -43,7 +50,7 @@ func (s *Store) open(fresh bool) error {
 	if err := s.look(); err != nil {
 		return err
 	}
-	err := s.openForWriting(fresh)
+	err = s.openForWriting(fresh)
 	if refused(err) {
 		s.refusal = err
 		s.options.Log.Warn("the store can only be read", "store", s.path, "reason", err)
@@ -91,12 +98,11 @@ func (s *Store) prepare(c *conn) error {
 	} else if ro {
 		return fmt.Errorf("write to store %s: %w: it may only be read; check who may write it, or choose another with --store", s.path, store.ErrFull)
 	}
-	alone := s.network
-	wait := s.options.Wait
+	alone, locking := s.network, "NORMAL"
 	if alone != "" {
-		wait = min(wait, time.Second) // whoever has it keeps it
+		locking = "EXCLUSIVE" // before anything is read, or shared memory is used
 	}
-	if err := c.script(fmt.Sprintf("PRAGMA busy_timeout=%d; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF", wait.Milliseconds())); err != nil {
+	if err := c.script(fmt.Sprintf("PRAGMA busy_timeout=%d; PRAGMA locking_mode=%s; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF", s.options.Wait.Milliseconds(), locking)); err != nil {
 		return err
 	}
 	if alone == "" {
@@ -109,7 +115,7 @@ func (s *Store) prepare(c *conn) error {
 		}
 		if mode == "wal" {
 			s.mode = mode
-			return c.script("PRAGMA wal_autocheckpoint=0")
+			return c.script("PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864")
 		}
 		alone = "a file system without shared memory"
 	}
@@ -122,14 +128,20 @@ func (s *Store) prepare(c *conn) error {
 	return migrate(c)
 }
 
-// openForReading sets up connections that can't write.
+// openForReading sets up connections that can't write. It touches the file for the
+// first time, and refuses one of a later version.
 func (s *Store) openForReading() error {
 	s.mode = "read-only"
 	query := "mode=ro"
 	try := func() error {
-		c, err := dial(s.path, query)
+		s.query = query
+		c, err := s.dialReader()
 		if err == nil {
-			_, _, err = c.number("SELECT count(*) FROM sqlite_schema")
+			var version int64
+			version, _, err = c.number("PRAGMA user_version")
+			if err == nil && version > int64(len(migrations)) {
+				err = newer(s.path, version)
+			}
 			err = errors.Join(err, c.close())
 		}
 		return err
@@ -160,23 +172,24 @@ func refused(err error) bool {
 	return false
 }
 
+// busy reports whether err says that another process has the file locked. SQLite
+// waits for locks itself, but not where the first to come or the last to go is
+// setting up or clearing away.
+func busy(err error) bool {
+	var e *sqlitedriver.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // smallFile is the size up to which a file is checked whole whenever it is
 // opened: about 10 ms.
 const smallFile = 1 << 20
 
-// look makes sure that the tables are there and not of a later version, that the
-// end of each log can be read, and that a small file is whole. A large one is checked when somebody takes
+// look makes sure that the tables are there, that the end of each log can be read,
+// and that a small file is whole. A large one is checked when somebody takes
 // it over from a holder who did not give it back, and by Check.
 func (s *Store) look() error {
 	err := s.read(context.Background(), "look at the tables", func(c *conn) error {
-		version, _, err := c.number("PRAGMA user_version")
-		if err == nil && version > int64(len(migrations)) {
-			err = newer(s.path, version)
-		}
-		if err != nil {
-			return err
-		}
-		_, _, err = c.number("SELECT 1 FROM study, lease, log, request LIMIT 0")
+		_, _, err := c.number("SELECT 1 FROM study, lease, log, request LIMIT 0")
 		if e := (*sqlitedriver.Error)(nil); errors.As(err, &e) && e.Code() == sqlite3.SQLITE_ERROR {
 			err = fmt.Errorf("open store %s: %w: a table is missing (%w); restore it from a copy", s.path, store.ErrDamaged, err)
 		}

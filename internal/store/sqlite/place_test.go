@@ -3,11 +3,13 @@ package sqlite_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -173,5 +175,26 @@ func TestFileTakenAway(t *testing.T) {
 				threeParts(t, err, path)
 			}
 		})
+	}
+}
+
+func TestOpenedByManyAtOnce(t *testing.T) {
+	for range 5 {
+		path := filepath.Join(t.TempDir(), "danlu.db")
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				s, err := sqlite.Open(path, sqlite.Options{})
+				if err != nil {
+					t.Errorf("Open: %v", err)
+					return
+				}
+				if _, err := s.Acquire(t.Context(), fmt.Sprint(i), storetest.Me(t), time.Hour); err != nil {
+					t.Errorf("Acquire: %v", err)
+				}
+				must(t, s.Close())
+			})
+		}
+		wg.Wait()
 	}
 }

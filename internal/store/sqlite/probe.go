@@ -61,13 +61,14 @@ func probe(path string) (fresh bool, err error) {
 	if v := binary.BigEndian.Uint32(h[60:]); v > uint32(len(migrations)) {
 		return false, newer(path, int64(v))
 	}
-	// The size in the header can be trusted if the counters agree, and only a
-	// log that is still to be copied back can hold the missing pages.
+	// The size in the header can be trusted if the counters agree and no
+	// transaction is under way; and a log that is still to be copied back may hold
+	// the missing pages.
 	size, pages := int64(binary.BigEndian.Uint16(h[16:])), int64(binary.BigEndian.Uint32(h[28:]))
 	if size == 1 {
 		size = 65536
 	}
-	if [4]byte(h[24:28]) == [4]byte(h[92:96]) && wal == 0 && info.Size() < size*pages {
+	if [4]byte(h[24:28]) == [4]byte(h[92:96]) && wal == 0 && fileSize(path+"-journal") == 0 && fileSize(path) < size*pages {
 		return refuse(store.ErrDamaged, fmt.Sprintf("it has %d bytes and should have %d", info.Size(), size*pages), "the end was cut off: restore it from a copy, or run `danlu doctor` on a copy to see what can be saved")
 	}
 	return false, nil

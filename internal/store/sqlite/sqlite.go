@@ -14,7 +14,6 @@ package sqlite
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
@@ -84,18 +83,20 @@ func Open(path string, o Options) (*Store, error) {
 	if o.Wait == 0 {
 		o.Wait = 10 * time.Second
 	}
-	fresh, err := probe(path)
-	if err != nil {
-		return nil, err
+	network := o.Network(filepath.Dir(path))
+	if network != "" {
+		o.Wait = min(o.Wait, time.Second) // whoever has it keeps it
 	}
-	if fresh && o.ReadOnly {
-		return nil, fmt.Errorf("open store %s for reading: %w; check the name given with --store, or run `danlu tune` to begin one", path, fs.ErrNotExist)
+	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		s := &Store{path: path, options: o, network: network}
+		err := s.open()
+		if err == nil {
+			return s, nil
+		}
+		if err = errors.Join(err, s.Close()); !busy(err) || time.Since(began) > o.Wait {
+			return nil, err
+		}
 	}
-	s := &Store{path: path, options: o, network: o.Network(filepath.Dir(path))}
-	if err := s.open(fresh); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
 }
 
 // Mode says how the file is used, for people: "wal", or what takes its place and

@@ -199,4 +199,35 @@ var handleQuestions = []question{
 		stop()
 		wg.Wait()
 	}},
+	{"handles come and go while another writes", func(t *testing.T, open Opener) {
+		s := open.handle(t)
+		l := acquire(t, s, "a")
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					other := open(t)
+					if _, err := other.Post(context.Background(), "a", "stop", nil); err != nil {
+						t.Errorf("Post: %v", err)
+					}
+					if _, err := other.Studies(context.Background()); err != nil {
+						t.Errorf("Studies: %v", err)
+					}
+					if err := other.Close(); err != nil {
+						t.Errorf("Close: %v", err)
+					}
+				}
+			})
+		}
+		for n := int64(0); n < 50; n++ {
+			appendTo(t, s, l, remarks(n+1, n+1)...)
+		}
+		stop()
+		wg.Wait()
+		if d := Diff(remarks(1, 50), replay(t, s, "a", 0)); d != "" {
+			t.Error(d)
+		}
+		healthy(t, s)
+	}},
 }
