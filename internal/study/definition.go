@@ -220,7 +220,7 @@ func (p Provenance) SameCode(q Provenance) bool {
 // CodeChange says in a few words how the code differs from what it was.
 func (p Provenance) CodeChange(was Provenance) string {
 	if p.Commit != "" || was.Commit != "" {
-		return was.code() + " → " + p.code()
+		return was.Code() + " → " + p.Code()
 	}
 	var names []string
 	for name, digest := range p.Files {
@@ -240,8 +240,8 @@ func (p Provenance) CodeChange(was Provenance) string {
 	return strings.Join(names, ", ")
 }
 
-// code names a version of the code.
-func (p Provenance) code() string {
+// Code names the version of the code in a few words.
+func (p Provenance) Code() string {
 	switch {
 	case p.Commit == "":
 		return "files without version control"
