@@ -3,6 +3,8 @@ package trainer
 import (
 	"encoding/json"
 	"math"
+	"strconv"
+	"strings"
 )
 
 // Epoch is the report of one epoch. Losses are cross-entropies against the true
@@ -105,4 +107,10 @@ func (n number) MarshalJSON() ([]byte, error) {
 	default:
 		return json.Marshal(v)
 	}
+}
+
+func (n *number) UnmarshalJSON(text []byte) error {
+	v, err := strconv.ParseFloat(strings.Trim(string(text), `"`), 64)
+	*n = number(v)
+	return err
 }

@@ -38,8 +38,8 @@ func newScores(classes int) *scores {
 	return s
 }
 
-// add takes in one example: its row, its label, and the probabilities.
-func (s *scores) add(row int32, label int32, p []nn.Real) {
+// add takes in one example: its row, its label, its loss and the probabilities.
+func (s *scores) add(row, label int32, loss float64, p []nn.Real) {
 	best, above := 0, 0
 	for j, v := range p {
 		if v > p[best] {
@@ -49,7 +49,6 @@ func (s *scores) add(row int32, label int32, p []nn.Real) {
 			above++
 		}
 	}
-	loss := -math.Log(max(float64(p[label]), 1e-38))
 	s.n++
 	s.sum += loss
 	s.confusion[label][best]++

@@ -22,7 +22,8 @@ func TestScoresOfAKnownConfusion(t *testing.T) {
 		return p
 	}
 	for row, x := range []struct{ label, predicted int }{{0, 0}, {0, 0}, {0, 1}, {1, 2}, {2, 2}, {6, 0}} {
-		s.add(int32(row), int32(x.label), sharp(x.predicted))
+		p := sharp(x.predicted)
+		s.add(int32(row), int32(x.label), -math.Log(float64(p[x.label])), p)
 	}
 	near := func(what string, got, want float64) {
 		t.Helper()
@@ -47,8 +48,8 @@ func TestScoresOfAKnownConfusion(t *testing.T) {
 func TestOnlyTheWorstExamplesAreKept(t *testing.T) {
 	s := newScores(2)
 	for i := range 1000 {
-		loss := nn.Real(1+(i*7919)%1000) / 1001
-		s.add(int32(i), 0, []nn.Real{loss, 1 - loss})
+		p := nn.Real(1+(i*7919)%1000) / 1001
+		s.add(int32(i), 0, -math.Log(float64(p)), []nn.Real{p, 1 - p})
 	}
 	if len(s.worst) != worstKept {
 		t.Fatalf("%d kept, want %d", len(s.worst), worstKept)

@@ -68,7 +68,7 @@ type sums struct {
 	Loss     float64
 	Correct  int
 	Examples int
-	GradNorm float64
+	GradNorm number
 	Clipped  int
 	Seconds  float64 // before an interruption
 }
@@ -229,7 +229,9 @@ func (r *runner) step(from, to int) float64 {
 	pass := nn.Pass{N: len(y), Train: true, Steps: steps, Seed: r.Seed, Step: uint64(r.Step)}
 	logits := r.net.Forward(x, pass)
 	loss, correct := r.loss.Of(logits, y)
-	r.Sums.Loss += loss
+	for _, plain := range r.loss.Each[:len(y)] {
+		r.Sums.Loss += plain
+	}
 	r.Sums.Correct += correct
 	r.Sums.Examples += len(y)
 	if math.IsNaN(loss) {
@@ -237,7 +239,7 @@ func (r *runner) step(from, to int) float64 {
 	}
 	r.net.Backward(r.loss.Gradient(y), pass)
 	norm := math.Sqrt(kernel.SumSquares(r.net.G))
-	r.Sums.GradNorm += norm
+	r.Sums.GradNorm += number(norm)
 	if r.clip > 0 && norm > r.clip {
 		kernel.Scale(r.net.G, nn.Real(r.clip/norm))
 		r.Sums.Clipped++
@@ -264,7 +266,7 @@ func (r *runner) summary(start time.Time, ratio float64) Epoch {
 		TrainLoss:     r.Sums.Loss / float64(r.Sums.Examples),
 		TrainAccuracy: float64(r.Sums.Correct) / float64(r.Sums.Examples),
 		LR:            r.rate(r.Step - 1),
-		GradNorm:      r.Sums.GradNorm / steps, Clipped: float64(r.Sums.Clipped) / steps,
+		GradNorm:      float64(r.Sums.GradNorm) / steps, Clipped: float64(r.Sums.Clipped) / steps,
 		UpdateRatio: ratio,
 		Seconds:     r.Sums.Seconds + time.Since(start).Seconds(),
 	}
@@ -287,7 +289,7 @@ func (r *runner) evaluate(items []int32, watch bool) *scores {
 		x, y, steps := r.batches.gather(items[from:min(from+r.chunk, len(items))])
 		r.loss.Of(r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch}), y)
 		for i, label := range y {
-			s.add(r.batches.row(i), label, r.loss.P[i*c:(i+1)*c])
+			s.add(r.batches.row(i), label, r.loss.Each[i], r.loss.P[i*c:(i+1)*c])
 		}
 	}
 	return s

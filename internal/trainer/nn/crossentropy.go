@@ -11,14 +11,19 @@ import (
 type CrossEntropy struct {
 	Classes   int
 	Smoothing float64 // ε, from 0 to below 1
-	// P are the probabilities of the last call to Of, n×Classes.
+	// Of the last call to Of: the probabilities, n×Classes, and of each example
+	// the loss it would have without smoothing.
 	P    []Real
+	Each []float64
 	grad []Real
 }
 
 // NewCrossEntropy makes the loss for batches of up to n.
 func NewCrossEntropy(classes, n int, smoothing float64) *CrossEntropy {
-	return &CrossEntropy{classes, smoothing, make([]Real, n*classes), make([]Real, n*classes)}
+	return &CrossEntropy{
+		Classes: classes, Smoothing: smoothing,
+		P: make([]Real, n*classes), Each: make([]float64, n), grad: make([]Real, n*classes),
+	}
 }
 
 // Of returns the sum over the batch of the losses of logits (n×Classes), and the
@@ -46,6 +51,7 @@ func (l *CrossEntropy) Of(logits []Real, labels []int32) (sum float64, correct i
 			correct++
 		}
 		// −Σ target·log p = log Σe^z − (1−ε)z_label − ε·mean(z), less log Σe^z here.
+		l.Each[i] = -float64(out[label])
 		sum -= (1-eps)*float64(out[label]) + eps*total/float64(c)
 	}
 	kernel.Exp(p, p)
@@ -55,7 +61,9 @@ func (l *CrossEntropy) Of(logits []Real, labels []int32) (sum float64, correct i
 		for _, v := range out {
 			total += v
 		}
-		sum += math.Log(float64(total))
+		norm := math.Log(float64(total))
+		l.Each[i] += norm
+		sum += norm
 		for j := range out {
 			out[j] /= total
 		}

@@ -119,6 +119,13 @@ func TestCrossEntropyIsPyTorchs(t *testing.T) {
 		sum, _ := l.Of(reals(c.X), labels)
 		check(t, "loss", []Real{Real(sum / float64(c.N))}, c.Y)
 		check(t, "gradient", l.Gradient(labels), c.DX)
+		each := 0.0
+		for _, v := range l.Each {
+			each += v
+		}
+		if c.Smoothing == 0 && math.Abs(each-sum) > 1e-9 {
+			t.Errorf("losses of the examples add up to %v, want %v", each, sum)
+		}
 	}
 }
 
