@@ -42,7 +42,7 @@ func (s *story) summary(v *study.View, end End, width int) []text.Line {
 	lines := []text.Line{nil}
 	lines = append(lines, text.Wrap(s.conclusion(v, end), width)...)
 	if len(v.Trials) > 0 {
-		lines = append(lines, text.Of(Counts(v)), nil)
+		lines = append(lines, text.Of(Counts(v)+trained(v)), nil)
 		lines = append(lines, s.outcome(v, width)...)
 	}
 	if end.Store != "" {
@@ -61,6 +61,15 @@ func (s *story) conclusion(v *study.View, end End) string {
 		out += ": " + end.Why
 	}
 	return text.Clean(out) + "."
+}
+
+// trained says how much of the full length of all trials was needed.
+func trained(v *study.View) string {
+	h := v.Def.Fidelity.Max
+	if h == 0 || v.Started == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d of %d %ss trained", v.Steps, h*int64(v.Started), StepName(v.Def))
 }
 
 // outcome is the best configuration beside the default one, or why there is none.
@@ -133,6 +142,13 @@ func (s *story) compare(v *study.View, best, def *study.Trial) *text.Table {
 		if row := paramRow(name, best, def); row != nil {
 			table.Rows = append(table.Rows, row)
 		}
+	}
+	if len(best.Curve()) > 1 {
+		row := []text.Span{{Text: "curve", Style: text.Dim}, {Text: s.spark(v, best), Style: text.Good}}
+		if def != nil {
+			row = append(row, text.Span{Text: s.spark(v, def)})
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	table.Rows = append(table.Rows, timeRow(s, best, def))
 	return table
