@@ -42,7 +42,7 @@ func (a *app) wish(ctx context.Context, st store.Store, study, verb, kind string
 		return err
 	}
 	a.note("study %s: %s", study, out.Text)
-	if out.Driver == nil && kind != engine.RequestNote && verb != "stop" {
+	if out.Driver == nil && kind != engine.RequestNote {
 		a.note("nobody runs the study now: `danlu tune` goes on with it")
 	}
 	return nil

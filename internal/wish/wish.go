@@ -81,7 +81,7 @@ func exists(path string) bool {
 func await(ctx context.Context, st store.Store, study string, id int64, driver store.Holder, grant func() (Outcome, error)) (Outcome, error) {
 	start, looked := time.Now(), time.Now()
 	for {
-		a, ok, err := st.Answer(ctx, study, id)
+		a, ok, err := st.Answer(context.WithoutCancel(ctx), study, id)
 		switch {
 		case err != nil:
 			return Outcome{}, fmt.Errorf("look for the answer of %s (pid %d): %w", driver.What, driver.PID, err)
@@ -97,7 +97,7 @@ func await(ctx context.Context, st store.Store, study string, id int64, driver s
 		}
 		if now.Sub(looked) > time.Second {
 			looked = now
-			out, done, err := takeOver(ctx, st, study, id, grant)
+			out, done, err := takeOver(context.WithoutCancel(ctx), st, study, id, grant)
 			if done || err != nil {
 				return out, err
 			}
