@@ -62,7 +62,6 @@ type Details struct {
 	export.Row
 	Name        string        `json:"name"`
 	Default     bool          `json:"default"`
-	Reason      string        `json:"reason"`
 	Runs        []Run         `json:"runs"`
 	Verdicts    []Verdict     `json:"verdicts"`
 	Checkpoints []Checkpoint  `json:"checkpoints"`
@@ -101,7 +100,7 @@ type Checkpoint struct {
 // DetailsOf is all about a trial.
 func DetailsOf(v *study.View, t *study.Trial, verdicts []study.Judged) Details {
 	d := Details{
-		Study: v.Def.Name, Row: export.RowOf(v, t), Name: t.Name, Default: t.Default, Reason: t.Reason,
+		Study: v.Def.Name, Row: export.RowOf(v, t), Name: t.Name, Default: t.Default,
 		Runs: []Run{}, Verdicts: []Verdict{}, Checkpoints: []Checkpoint{}, Notes: t.Notes,
 	}
 	for _, a := range t.Attempts {

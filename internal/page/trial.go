@@ -91,7 +91,10 @@ func curve(f *facts, v *study.View, t *study.Trial) {
 		}
 	}
 	spark := strings.TrimRight(text.Spark(steps, values, v.Horizon(t), 40, r.Low, r.High), " ")
-	what := fmt.Sprintf("%s %s, %s … %s", text.Clean(o.Metric), display.Progress(v, c.Last()), r.Format(r.Low), r.Format(r.High))
+	what := text.Clean(o.Metric) + " " + display.Progress(v, c.Last())
+	if !first {
+		what += fmt.Sprintf(", %s … %s", r.Format(r.Low), r.Format(r.High))
+	}
 	f.lines = append(f.lines, text.Line{{Text: text.Pad("curve", nameWidth), Style: text.Dim}, {Text: spark}, {Text: "  " + what, Style: text.Dim}})
 }
 
