@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -127,6 +128,9 @@ func (r *run) epoch(e trainer.Epoch) bool {
 func (r *run) keep(epoch int) {
 	path := filepath.Join(filepath.Dir(r.Checkpoint), fmt.Sprintf("epoch-%d-%s", epoch, filepath.Base(r.Checkpoint)))
 	err := os.Rename(r.Checkpoint, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return // a training that has diverged leaves none
+	}
 	if err == nil {
 		path, err = filepath.Abs(path)
 	}
