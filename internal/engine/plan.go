@@ -115,13 +115,14 @@ func (e *Engine) propose(ctx context.Context) (sampler.Proposal, bool, error) {
 	return ps[0], true, nil
 }
 
-// planDefault makes the default configuration trial 0, where there is one.
+// planDefault makes the default configuration trial 0, where there is one and the
+// constraints allow it.
 func (e *Engine) planDefault() {
 	if len(e.view.Trials) > 0 {
 		return
 	}
 	params, ok := e.view.Def.Space.Default()
-	if !ok {
+	if !ok || !e.limits.allows(params) {
 		return
 	}
 	e.plan(sampler.Proposal{Params: params, Sampler: "default", Why: "the defaults come first"}, study.Planned{Default: true})

@@ -18,13 +18,31 @@ func (s *Space) Warnings() []Warning {
 	var all []Warning
 	for i := range s.params {
 		p := &s.params[i]
-		for _, text := range []string{p.scaleWarning(), p.boundWarning(), p.orderWarning()} {
+		for _, text := range []string{p.scaleWarning(), p.boundWarning(), p.orderWarning(), p.stepWarning()} {
 			if text != "" {
 				all = append(all, Warning{Param: p.Name, Text: text})
 			}
 		}
 	}
 	return all
+}
+
+// stepWarning tells of a default between the steps: it is run as it is, and no
+// proposal is like it.
+func (p *Param) stepWarning() string {
+	d := p.Default
+	if d.IsZero() || p.Domain.At(p.Domain.Unit(d)) == d {
+		return ""
+	}
+	switch dom := p.Domain.(type) {
+	case Float:
+		if dom.Step == 0 {
+			return ""
+		}
+	case Choice:
+		return ""
+	}
+	return fmt.Sprintf("has the default %s between its steps, the nearest of which is %s: trial 0 runs with it, and no other can", d, p.Domain.At(p.Domain.Unit(d)))
 }
 
 // narrow is the ratio of bounds up to which a scale makes little difference.

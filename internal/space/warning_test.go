@@ -24,6 +24,8 @@ func TestScalesAgainstRoles(t *testing.T) {
 		{"a choice of numbers", Param{Name: "batch", Domain: Choice{Values: []Value{IntValue(32), IntValue(64), FloatValue(128)}}}, "add ordered: true"},
 		{"an ordered choice", Param{Name: "batch", Domain: Choice{Ordered: true, Values: []Value{IntValue(32), IntValue(64), IntValue(128)}}}, ""},
 		{"two numbers are in order anyhow", Param{Name: "batch", Domain: Choice{Values: []Value{IntValue(32), IntValue(64)}}}, ""},
+		{"a default between the steps", Param{Name: "x", Domain: Int{Low: 0, High: 10, Step: 5}, Default: IntValue(3)}, "the nearest of which is 5"},
+		{"a default on a step", Param{Name: "x", Domain: Float{Low: 0, High: 1, Step: 0.1}, Default: FloatValue(0.3)}, ""},
 		{"words", Param{Name: "optimizer", Domain: words("a", "b", "c")}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

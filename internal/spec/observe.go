@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/expr"
 	"github.com/danlu-ml/danlu/internal/space"
@@ -76,6 +77,8 @@ func (r *reader) checkObserved(d *draft) {
 	for _, o := range d.Objectives {
 		switch near := space.Nearest(o.Metric, names); {
 		case slices.Contains(names, o.Metric):
+		case !groupName().MatchString(o.Metric):
+			r.fail(d.patterns[0], "observe.stdout can't find the objective %s: a group's name has letters, digits and _ only; call the objective so, or let the program call danlu.report", o.Metric)
 		case near != "":
 			r.fail(d.patterns[0], "observe.stdout finds %s, and the objective is %s; make them one name", near, o.Metric)
 		default:
@@ -83,6 +86,9 @@ func (r *reader) checkObserved(d *draft) {
 		}
 	}
 }
+
+// groupName is what RE2 takes as the name of a group.
+var groupName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_]\w*$`) })
 
 func readConstraints(r *reader, n *node, d *draft) {
 	if items := listOf(n); len(items) > maxConstraints {
