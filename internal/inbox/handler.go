@@ -24,17 +24,22 @@ func httpErrorf(status int, format string, args ...any) error {
 	return httpError{status, fmt.Sprintf(format, args...)}
 }
 
-// ServeHTTP answers POST /v1/reports and POST /v1/checkpoints.
+const (
+	reportsPath     = "/v1/reports"
+	checkpointsPath = "/v1/checkpoints"
+)
+
+// ServeHTTP answers requests that are not plain; see plainConn.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply, err := s.answer(w, r)
 	w.Header()["Content-Type"] = jsonType
 	if err != nil {
-		status, sentence := s.explain(r, err)
+		var status int
+		status, reply = s.explain(r.URL.Path, err)
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
 		w.WriteHeader(status)
-		reply, _ = json.Marshal(map[string]string{"error": sentence})
 	}
 	w.Write(append(reply, '\n')) // who has hung up meanwhile asks again
 }
@@ -42,37 +47,46 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var jsonType = []string{"application/json"}
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	handle := s.reports
-	switch r.URL.Path {
-	case "/v1/reports":
-	case "/v1/checkpoints":
-		handle = s.checkpoint
-	default:
+	if r.URL.Path != reportsPath && r.URL.Path != checkpointsPath {
 		return nil, httpErrorf(http.StatusNotFound, "nothing at %s: post to /v1/reports or /v1/checkpoints", r.URL.Path)
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, httpErrorf(http.StatusMethodNotAllowed, "%s %s: use POST", r.Method, r.URL.Path)
 	}
-	trial, attempt, ok := s.signer.verify(bearer(r))
+	buf := s.bodies.Get().(*bytes.Buffer)
+	defer s.bodies.Put(buf)
+	return s.take(r.Context().Done(), r.URL.Path, bearerOf(r.Header.Get("Authorization")), func() ([]byte, error) {
+		buf.Reset()
+		switch n, err := buf.ReadFrom(io.LimitReader(r.Body, maxBody+1)); {
+		case err != nil:
+			return nil, httpErrorf(http.StatusBadRequest, "the body ended early: %v", err)
+		case n > maxBody:
+			return nil, httpErrorf(http.StatusRequestEntityTooLarge, "the body has more than %d bytes: send fewer reports at once", maxBody)
+		}
+		return buf.Bytes(), nil
+	})
+}
+
+// take handles a message to one of the paths: body reads it, once it is known that
+// its sender may speak and there is room. gone tells that the sender is.
+func (s *Server) take(gone <-chan struct{}, path, token string, body func() ([]byte, error)) ([]byte, error) {
+	trial, attempt, ok := s.signer.verify(token)
 	if !ok {
 		return nil, httpErrorf(http.StatusUnauthorized, "the token is not one of this driver's: read the file in DANLU_ENDPOINT again")
 	}
-	if err := s.enter(r); err != nil {
+	if err := s.enter(gone); err != nil {
 		return nil, err
 	}
 	defer s.leave()
-
-	buf := s.bodies.Get().(*bytes.Buffer)
-	defer s.bodies.Put(buf)
-	buf.Reset()
-	switch n, err := buf.ReadFrom(io.LimitReader(r.Body, maxBody+1)); {
-	case err != nil:
-		return nil, httpErrorf(http.StatusBadRequest, "the body ended early: %v", err)
-	case n > maxBody:
-		return nil, httpErrorf(http.StatusRequestEntityTooLarge, "the body has more than %d bytes: send fewer reports at once", maxBody)
+	data, err := body()
+	if err != nil {
+		return nil, err
 	}
-	return handle(trial, attempt, buf.Bytes())
+	if path == checkpointsPath {
+		return s.checkpoint(trial, attempt, data)
+	}
+	return s.reports(trial, attempt, data)
 }
 
 func (s *Server) reports(trial, attempt int, body []byte) ([]byte, error) {
@@ -120,25 +134,29 @@ func own(trial, attempt int, saidTrial, saidAttempt int64) error {
 		trial, attempt, saidTrial, saidAttempt)
 }
 
-// explain turns an error into a status and the sentence the trial sees.
-func (s *Server) explain(r *http.Request, err error) (int, string) {
+// explain turns an error into a status and the answer the trial sees.
+func (s *Server) explain(path string, err error) (status int, reply []byte) {
+	status, sentence := http.StatusInternalServerError, err.Error()
 	var known httpError
 	switch {
 	case errors.As(err, &known):
-		return known.status, known.sentence
+		status = known.status
 	case errors.Is(err, ErrStale):
-		return http.StatusConflict, err.Error()
+		status = http.StatusConflict
 	case errors.Is(err, ErrUnknown):
-		return http.StatusNotFound, err.Error()
+		status = http.StatusNotFound
 	case errors.Is(err, ErrRefused):
-		return http.StatusBadRequest, err.Error()
+		status = http.StatusBadRequest
+	default:
+		s.log.Error("a report was not stored; its trial spools it", "path", path, "error", err)
+		sentence = "not stored, keep it in the spool: " + sentence
 	}
-	s.log.Error("a report was not stored; its trial spools it", "path", r.URL.Path, "error", err)
-	return http.StatusInternalServerError, fmt.Sprintf("not stored, keep it in the spool: %v", err)
+	reply, _ = json.Marshal(map[string]string{"error": sentence}) // text can't fail
+	return status, reply
 }
 
 // enter waits for one of the server's slots.
-func (s *Server) enter(r *http.Request) error {
+func (s *Server) enter(gone <-chan struct{}) error {
 	select {
 	case s.slots <- struct{}{}:
 		return nil
@@ -149,7 +167,7 @@ func (s *Server) enter(r *http.Request) error {
 	select {
 	case s.slots <- struct{}{}:
 		return nil
-	case <-r.Context().Done():
+	case <-gone:
 	case <-s.ctx.Done():
 	case <-patience.C:
 	}
@@ -158,8 +176,9 @@ func (s *Server) enter(r *http.Request) error {
 
 func (s *Server) leave() { <-s.slots }
 
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+// bearerOf is the token in an Authorization header, "" if there is none.
+func bearerOf(authorization string) string {
+	scheme, token, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}

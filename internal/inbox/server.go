@@ -32,9 +32,7 @@ const (
 
 // Server takes reports over HTTP. Use [Listen].
 //
-// It is net/http on purpose: measured with a null sink, 20 points a request and
-// kept connections, a request costs a fraction of what a durable write does
-// (BenchmarkServer), so a server of our own would save nothing that is felt.
+// Plain requests it answers itself, all others through net/http: see plainConn.
 type Server struct {
 	sink   Sink
 	signer signer
@@ -42,13 +40,15 @@ type Server struct {
 
 	http     *http.Server
 	listener net.Listener
+	conns    conns
+	odd      handed        // what net/http is to serve
 	slots    chan struct{} // one for each request being handled
 	bodies   sync.Pool     // of *bytes.Buffer
 
 	ctx     context.Context // what sinks are given
 	cancel  context.CancelFunc
 	closing sync.Once
-	served  chan struct{} // closed when the accept loop has returned
+	served  sync.WaitGroup // the accept loops
 }
 
 // Listen opens the address and serves at once. The caller closes the server.
@@ -68,7 +68,8 @@ func Listen(cfg Config) (*Server, error) {
 		listener: listener,
 		slots:    make(chan struct{}, cmp.Or(cfg.MaxConcurrent, 256)),
 		bodies:   sync.Pool{New: func() any { return new(bytes.Buffer) }},
-		served:   make(chan struct{}),
+		conns:    conns{busy: map[*plainConn]bool{}},
+		odd:      handed{addr: listener.Addr(), in: make(chan net.Conn), closed: make(chan struct{})},
 	}
 	if s.signer.secret == nil {
 		s.signer.secret = make([]byte, 32)
@@ -78,19 +79,31 @@ func Listen(cfg Config) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
+		ReadTimeout:       bodyPatience,
 		WriteTimeout:      time.Minute,
-		IdleTimeout:       5 * time.Minute,
-		MaxHeaderBytes:    8 << 10,
+		IdleTimeout:       idlePatience,
+		MaxHeaderBytes:    maxHead,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	go func() {
-		defer close(s.served)
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("no longer taking reports; trials spool them instead", "address", listener.Addr().String(), "error", err)
-		}
-	}()
+	s.served.Go(s.accept)
+	s.served.Go(func() { _ = s.http.Serve(&s.odd) }) // ends when it is shut down
 	return s, nil
+}
+
+// accept takes connections until the listener is closed.
+func (s *Server) accept() {
+	for {
+		c, err := s.listener.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil: // too many open files, say: that passes
+			s.log.Error("a connection could not be taken; its trial tries again", "address", s.Addr(), "error", err)
+			time.Sleep(50 * time.Millisecond)
+		default:
+			s.conns.serve(&plainConn{Conn: c, server: s})
+		}
+	}
 }
 
 // Addr returns the host:port that the server listens on.
@@ -108,7 +121,11 @@ func (s *Server) Endpoint(trial, attempt int) Endpoint {
 // nothing.
 func (s *Server) Close(ctx context.Context) (err error) {
 	s.closing.Do(func() {
-		err = s.http.Shutdown(ctx)
+		s.listener.Close()
+		err = s.conns.close(ctx)
+		if failed := s.http.Shutdown(ctx); err == nil {
+			err = failed
+		}
 		s.cancel()
 		if err != nil {
 			s.http.Close()
@@ -117,7 +134,8 @@ func (s *Server) Close(ctx context.Context) (err error) {
 		for range cap(s.slots) { // whoever is in the sink leaves; nobody enters any more
 			s.slots <- struct{}{}
 		}
-		<-s.served
+		s.conns.serving.Wait()
+		s.served.Wait()
 	})
 	return err
 }
