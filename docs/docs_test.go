@@ -118,6 +118,19 @@ func TestVerbsAndFlagsNamedExist(t *testing.T) {
 	}
 }
 
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	text := documents(t)["docs/architecture.md"]
+	folders, err := filepath.Glob(filepath.Join(root, "internal", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		if name := "`internal/" + filepath.Base(f); !strings.Contains(text, name+"`") && !strings.Contains(text, name+"/") {
+			t.Errorf("docs/architecture.md does not say what internal/%s is", filepath.Base(f))
+		}
+	}
+}
+
 var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)|(?:src|href)="([^":]+)"`)
 
 func TestLinksLeadSomewhere(t *testing.T) {
