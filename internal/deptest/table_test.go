@@ -89,7 +89,7 @@ var table = []row{
 	{"internal/page", "internal/command internal/display internal/export internal/locate internal/space internal/store internal/study internal/text", "", "draws what is in a store"},
 
 	// What people start from.
-	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/session internal/snapshot internal/spec internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
+	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/sampler internal/scheduler internal/session internal/snapshot internal/spec internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
 	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},
 	{".", "internal/engine internal/session internal/space internal/spec internal/store internal/store/memory internal/store/sqlite internal/study", "", "the Go library"},
 	{"internal/deptest", "", "", "this"},
