@@ -62,8 +62,12 @@ func copyFrom(dir string, s Stream, from int64) (n, offset int64, err error) {
 	return n, r.Offset(), err
 }
 
-// Ended reports whether the attempt in dir has ended.
+// Ended reports whether the attempt in dir has ended: it has left an exit, or its
+// wrapper is gone without one.
 func Ended(dir string) bool {
-	_, err := os.Stat(wrapper.ExitFile(dir))
-	return err == nil
+	if _, err := os.Stat(wrapper.ExitFile(dir)); err == nil {
+		return true
+	}
+	c, err := wrapper.ReadClaim(dir)
+	return err == nil && c.Life() == wrapper.Dead
 }

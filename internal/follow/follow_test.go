@@ -3,11 +3,13 @@ package follow
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/danlu-ml/danlu/internal/proctree"
 	"github.com/danlu-ml/danlu/internal/wrapper"
 )
 
@@ -66,5 +68,32 @@ func TestAPersonWhoLeavesIsNoError(t *testing.T) {
 	cancel()
 	if n, err := Copy(ctx, t.TempDir(), []Stream{{"stdout", os.Stdout}}, true); err != nil || n != 0 {
 		t.Errorf("got %d, %v", n, err)
+	}
+}
+
+func TestAnAttemptWhoseWrapperIsGoneHasEnded(t *testing.T) {
+	dir := t.TempDir()
+	if Ended(dir) {
+		t.Error("an attempt that nobody has claimed yet has ended")
+	}
+	me, err := proctree.Self()
+	if err != nil {
+		t.Skip(err)
+	}
+	claim := func(id proctree.Identity) {
+		text, err := json.Marshal(wrapper.Claim{Identity: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "claim"), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if claim(me); Ended(dir) {
+		t.Error("an attempt whose wrapper lives has ended")
+	}
+	me.Start++ // the number belongs to another process
+	if claim(me); !Ended(dir) {
+		t.Error("an attempt whose wrapper is gone still runs")
 	}
 }
