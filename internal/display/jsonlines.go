@@ -11,10 +11,11 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// jsonLines is one object a line, as docs/contract.md has them. Each is written
-// as soon as it is known.
+// jsonLines is one object a line, as docs/contract.md has them. What is observed
+// together is written together, and at once.
 type jsonLines struct {
 	w, err io.Writer
+	lines  bytes.Buffer
 	broken error
 }
 
@@ -77,6 +78,7 @@ func (j *jsonLines) observe(_ *story, v *study.View, events []study.Event) {
 			j.write(jsonEnded{event, b.Trial, b.Attempt, b.State, reported(v.Trials[b.Trial], b.Values), b.Reason})
 		}
 	}
+	j.flush()
 }
 
 // points writes a line a step, rising.
@@ -110,6 +112,7 @@ func (j *jsonLines) close(_ *story, v *study.View, end End) {
 		}
 	}
 	j.write(e)
+	j.flush()
 }
 
 func jsonOf(t *study.Trial) *jsonTrial {
@@ -133,13 +136,19 @@ func reported(t *study.Trial, objectives study.Numbers) study.Numbers {
 }
 
 func (j *jsonLines) write(x any) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	enc := json.NewEncoder(&j.lines)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(x)
-	if err == nil {
-		_, err = j.w.Write(b.Bytes())
+	j.fail(enc.Encode(x))
+}
+
+func (j *jsonLines) flush() {
+	if j.lines.Len() > 0 {
+		_, err := j.lines.WriteTo(j.w)
+		j.fail(err)
 	}
+}
+
+func (j *jsonLines) fail(err error) {
 	if err != nil && j.broken == nil {
 		j.broken = fmt.Errorf("write a JSON line: %w", err)
 	}
