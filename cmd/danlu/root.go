@@ -49,7 +49,7 @@ const about = `danlu tunes deep-learning training programs, and keeps the eviden
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use: "danlu", Short: "tunes deep-learning training programs", Long: about,
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, Version: version(),
 		Args: unknownVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -64,7 +64,8 @@ func newRoot(a *app) *cobra.Command {
 	for i := range groups {
 		root.AddGroup(&groups[i])
 	}
-	root.SetHelpCommandGroupID("other")
+	root.SetHelpCommand(newHelp())
+	root.SetVersionTemplate("danlu {{.Version}}\n")
 	root.SetCompletionCommandGroupID("other")
 	for _, v := range verbs {
 		cmd := v.make(a)

@@ -83,7 +83,9 @@ type drive struct {
 
 // drive runs a study to its end and returns what its exit code is to be.
 func (a *app) drive(ctx context.Context, d drive) (err error) {
-	st, err := sqlite.Open(d.store, sqlite.Options{Log: slog.New(slog.DiscardHandler)})
+	screen := a.display(d.json, d.plain)
+	log := slog.New(screen.Handler(slog.LevelWarn))
+	st, err := sqlite.Open(d.store, sqlite.Options{Log: log})
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,6 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 			return err
 		}
 	}
-	screen := a.display(d.json, d.plain)
 	total, err := plannedTotal(d.def, func(text string) { screen.Say("%s", text) })
 	if err != nil {
 		return err
@@ -105,7 +106,7 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 	res, v, err := driver.Run(ctx, driver.Options{
 		Definition: d.def, Store: st, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
 		Signals: driver.Signals(watched, say), Said: say, Observe: screen.Observe,
-		Log: slog.New(screen.Handler(slog.LevelWarn)),
+		Log: log,
 	})
 	if err != nil {
 		screen.Abandon()
