@@ -21,7 +21,7 @@ func (e *Engine) dropSuperseded(t *study.Trial) {
 		if !keep[c.Step] && !e.referred(c.Path) && inside(t.Attempt().Dir, c.Path) {
 			e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "superseded"})
 			if !e.pathKept(t, c.Path) {
-				e.doomed = append(e.doomed, c.Path)
+				e.doomed = append(e.doomed, Doomed{Dir: t.Attempt().Dir, Path: c.Path})
 			}
 		}
 	}
@@ -59,12 +59,16 @@ func inside(dir, path string) bool {
 	return dir != "" && err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-// Doomed returns the files of checkpoints dropped since the last call. They may
-// be removed once the events are in the log.
-func (e *Engine) Doomed() []string {
-	paths := e.doomed
+// Doomed is a checkpoint, a file or a folder inside the trial's folder Dir, that
+// nothing needs any more.
+type Doomed struct{ Dir, Path string }
+
+// Doomed returns the checkpoints dropped since the last call. They may be removed
+// once the events are in the log.
+func (e *Engine) Doomed() []Doomed {
+	doomed := e.doomed
 	e.doomed = nil
-	return paths
+	return doomed
 }
 
 // resumable is the checkpoint a trial goes on from, nil to begin anew. Those whose

@@ -62,7 +62,7 @@ type Engine struct {
 	exists    func(path string) bool
 	pending   []study.Event
 	seen      map[study.TrialID]seen // of running attempts: what they have reported
-	doomed    []string               // checkpoints the log has dropped, to be removed
+	doomed    []Doomed               // checkpoints the log has dropped, to be removed
 }
 
 // seen holds the steps reported of each metric.

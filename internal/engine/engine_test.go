@@ -239,7 +239,7 @@ func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
 			}
 		}
 	}
-	if got := w.Doomed(); len(got) != 1 || got[0] != dir+"/step2" {
+	if got := w.Doomed(); len(got) != 1 || got[0].Path != dir+"/step2" {
 		t.Errorf("superseded: %v", got)
 	}
 	w.report(tr, 5, 0.5)
@@ -461,5 +461,69 @@ func TestARestartedEngineGoesOnAlike(t *testing.T) {
 	two, _, _ := again.Next(context.Background(), 1, nil)
 	if d := cmp.Diff(one[0].Trial.Params, two[0].Trial.Params, cmp.AllowUnexported(space.Value{})); d != "" {
 		t.Errorf("the next proposal differs (-before +after):\n%s", d)
+	}
+}
+
+func TestAttemptsThatVanishAgainAndAgainFailTheTrial(t *testing.T) {
+	w := newWorld(t)
+	tr := w.begin(1)[0]
+	for i := range 3 {
+		if tr.State != study.Running {
+			t.Fatalf("after %d losses the trial is %s", i, tr.State)
+		}
+		if err := w.Lost(0, tr.Attempt().Number, "its claim vanished"); err != nil {
+			t.Fatal(err)
+		}
+		if i < 2 {
+			w.begin(1)
+		}
+	}
+	if tr.State != study.Failed || !strings.Contains(tr.Reason, "its claim vanished, 3 times") {
+		t.Errorf("the trial is %s (%s)", tr.State, tr.Reason)
+	}
+}
+
+// Without a known end nobody is stopped where completed trials ended, nor at a
+// first report, which is the only one of many programs.
+func TestNobodyIsStoppedAtTheEnd(t *testing.T) {
+	w := newWorld(t, func(d *study.Definition) { d.Fidelity.Max = 0 })
+	w.scheduler = &puppet{verdict: scheduler.Verdict{Decision: study.Stop, Why: "poor"}, actions: []scheduler.Action{{Kind: scheduler.Start}}}
+	ts := w.begin(4)
+	if d := w.report(ts[1], 1, 0.1); d != study.Continue {
+		t.Errorf("at its first report a trial is told %s", d)
+	}
+	if d := w.report(ts[1], 2, 0.1); d != study.Stop {
+		t.Errorf("at its second report a trial is told %s", d)
+	}
+	w.report(ts[0], 5, 0.5)
+	w.exit(ts[0], study.Exit{})
+	if d := w.report(ts[2], 5, 0.1); d != study.Continue {
+		t.Errorf("where the completed trial ended a trial is told %s", d)
+	}
+	if d := w.report(ts[3], 4, 0.1); d != study.Stop {
+		t.Errorf("before that a trial is told %s", d)
+	}
+}
+
+func TestTheParametersReallyUsedStandOnce(t *testing.T) {
+	w := newWorld(t)
+	tr := w.begin(1)[0]
+	used := space.Values{"batch_size": space.IntValue(64)}
+	for _, params := range []space.Values{used, {"lr": space.FloatValue(0.1)}} {
+		if err := w.Used(0, params); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(used, tr.Used, cmp.AllowUnexported(space.Value{})); d != "" {
+		t.Errorf("used (-want +got):\n%s", d)
+	}
+	if tr.Unit[1] != 0.75 || tr.Params["batch_size"] != space.IntValue(32) {
+		t.Errorf("the trial lies at %v with the parameters %v", tr.Unit, tr.Params)
+	}
+	for _, wrong := range []space.Values{{"zz": space.IntValue(1)}, {"lr": space.StringValue("a")}} {
+		w.begin(1)
+		if err := w.Used(study.TrialID(len(w.View().Trials)-1), wrong); !errors.Is(err, ErrRefused) {
+			t.Errorf("%v: %v", wrong, err)
+		}
 	}
 }

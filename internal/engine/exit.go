@@ -12,9 +12,9 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// lostLimit ends a trial whose attempts vanish again and again without a program
-// ever failing: something kills them.
-const lostLimit = 20
+// lostLimit is how many attempts of a trial may vanish one after another, for one
+// reason, without ever reporting: then it is the trial that makes them vanish.
+const lostLimit = 3
 
 // Exit takes in that an attempt's program has ended, and says what becomes of
 // the trial: see [study.Ended].
@@ -36,14 +36,8 @@ func (e *Engine) Lost(id study.TrialID, attempt int, why string) error {
 		return err
 	}
 	end := study.Ended{Trial: id, Attempt: attempt, State: study.Waiting, Lost: true, Reason: why}
-	lost := 0
-	for _, a := range t.Attempts {
-		if a.Lost {
-			lost++
-		}
-	}
-	if lost >= lostLimit {
-		end.State, end.Reason = study.Failed, fmt.Sprintf("vanished %d times without an exit; %s", lost+1, why)
+	if n := vanished(t, why); n >= lostLimit {
+		end.State, end.Lost, end.Reason = study.Failed, false, fmt.Sprintf("%s, %d times in a row", why, n)
 	}
 	if told, ok := t.Told(); ok { // it was to end anyway
 		end.State, end.Lost, end.Reason = e.toldState(told), false, told.Why
@@ -51,6 +45,20 @@ func (e *Engine) Lost(id study.TrialID, attempt int, why string) error {
 	}
 	e.emit(end)
 	return nil
+}
+
+// vanished counts the attempts, the current one and those before it, that were
+// lost for this reason without a report.
+func vanished(t *study.Trial, why string) int {
+	n := 0
+	for i, a := range slices.Backward(t.Attempts) {
+		current := i == len(t.Attempts)-1
+		if a.LastStep > a.From || (!current && (!a.Lost || a.Reason != why)) {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // Requeue takes in that a running attempt is gone with the process that carried

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -76,7 +77,7 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 		j.Decision, j.By, j.Why = study.Stop, "danlu", fmt.Sprintf("%s is not finite at %s %d", metric, e.stepName(), step)
 	case e.timeSpent():
 		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's time is spent"
-	case horizon > 0 && step >= horizon, t.Default && (to == 0 || step < to):
+	case horizon > 0 && step >= horizon, horizon == 0 && e.atEnd(t, step), t.Default && (to == 0 || step < to):
 		return
 	default:
 		v := e.scheduler.Judge(e.view, t, step)
@@ -91,6 +92,16 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 	if j.Decision != study.Continue || j.Rung {
 		e.emit(j)
 	}
+}
+
+// atEnd says of a trial whose end is not known that it may be there: where
+// completed ones ended, or, before any has, at its first report, which is the only
+// one of many programs. Stopping it there would save nothing.
+func (e *Engine) atEnd(t *study.Trial, step int64) bool {
+	if e.view.Longest > 0 {
+		return step >= e.view.Longest
+	}
+	return len(t.Curve()) < 2
 }
 
 func (e *Engine) stepName() string {
@@ -131,12 +142,32 @@ func (e *Engine) Checkpoint(id study.TrialID, attempt int, step int64, path stri
 	return nil
 }
 
-// Used takes in the parameters a program says it really used.
+// Used takes in the parameters a program says it really used; a trial's first
+// word stands. Parameters the study does not have, and values of another kind, are
+// refused; a value outside its range is taken, since it was really used.
 func (e *Engine) Used(id study.TrialID, params space.Values) error {
 	t, err := e.trial(id)
-	if err != nil {
+	if err != nil || t.Used != nil {
+		return err
+	}
+	if err := e.CheckUsed(params); err != nil {
 		return err
 	}
 	e.emit(study.Used{Trial: t.ID, Params: e.view.Def.Space.Cast(params)})
+	return nil
+}
+
+// CheckUsed says whether [Engine.Used] would take these parameters.
+func (e *Engine) CheckUsed(params space.Values) error {
+	sp := e.view.Def.Space
+	for name, v := range params {
+		i := sp.Index(name)
+		if i < 0 {
+			return refuse("%s is not a parameter of this study; it has %s", name, strings.Join(sp.Names(), ", "))
+		}
+		if _, ok := sp.Param(i).Domain.Cast(v); !ok {
+			return refuse("%s can't be %s: it is %s", name, v, sp.Param(i).Domain)
+		}
+	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/session"
@@ -118,18 +119,37 @@ type request struct {
 	State  study.State   `json:"state"`
 }
 
+// wishes counts what a line asks for.
+func (r *request) wishes() (n int) {
+	for _, there := range []bool{r.Ask != nil, r.Report != nil, r.Tell != nil, r.Best != nil} {
+		if there {
+			n++
+		}
+	}
+	return n
+}
+
+// plain says what is wrong with JSON without the decoder's own words.
+func plain(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return fmt.Sprintf("%s can't be a %s", kind.Field, kind.Value)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
 // answer writes the answer to a line.
 func (p *pipe) answer(ctx context.Context, line []byte) {
 	var r request
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(&r)
-	if err == nil && dec.More() {
-		err = errors.New("more than one object on a line")
+	if err == nil && (dec.More() || r.wishes() > 1) {
+		err = errors.New("it asks for more than one thing")
 	}
 	switch {
 	case err != nil:
-		err = fmt.Errorf("the line can't be read: %w; send one of {\"ask\":1}, {\"report\":…}, {\"tell\":…}, {\"best\":true}", err)
+		err = fmt.Errorf("the line can't be read: %s; send one of {\"ask\":1}, {\"report\":…}, {\"tell\":…}, {\"best\":true}", plain(err))
 	case r.Ask != nil:
 		err = p.ask(ctx, *r.Ask)
 	case r.Report != nil:
@@ -220,6 +240,9 @@ func (p *pipe) report(id study.TrialID, r request) error {
 	if r.Step == nil || len(r.Values) == 0 {
 		return fmt.Errorf("a report needs a step and values: {\"report\":%d,\"step\":3,\"values\":{%q:0.41}}", id, p.metric())
 	}
+	if err := p.engine.CheckUsed(r.Params); err != nil {
+		return err
+	}
 	rows := make([]study.Point, 0, len(r.Values))
 	for name, v := range r.Values {
 		rows = append(rows, study.Point{Step: *r.Step, Metric: name, Value: v})
@@ -260,6 +283,9 @@ func (p *pipe) running(id study.TrialID) (*study.Trial, error) {
 func (p *pipe) metric() string { return p.engine.View().Def.Objectives[0].Metric }
 
 func (p *pipe) tell(id study.TrialID, r request) error {
+	if err := p.engine.CheckUsed(r.Params); err != nil {
+		return err
+	}
 	if err := p.engine.Tell(id, r.State, r.Values); err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func TestAConversation(t *testing.T) {
 {"report":0,"step":3,"values":{"loss":0.4}}
 {"tell":0,"state":"completed"}
 {"tell":0,"state":"completed"}
-{"report":1,"step":1,"values":{"loss":"nan"},"params":{"lr":0.5,"extra":"x"}}
+{"report":1,"step":1,"values":{"loss":"nan"},"params":{"lr":0.5}}
 {"tell":1,"state":"diverged"}
 {"best":true}
 {"ask":1}
@@ -70,6 +70,9 @@ func TestAConversation(t *testing.T) {
 not JSON
 {"report":9,"step":1,"values":{"loss":1}}
 {"ask":0}
+{"ask":1,"best":true}
+{"ask":1.5}
+{"tell":1,"state":"completed","params":{"extra":1}}
 `)
 	want := []string{
 		`{"trial":0,"params":{"lr":0.001,"width":`,
@@ -88,6 +91,9 @@ not JSON
 		`{"error":"`,
 		`{"error":"there is no trial 9"}`,
 		`{"error":"ask for 1 to`,
+		`{"error":"the line can't be read: it asks for more than one thing`,
+		`{"error":"the line can't be read: ask can't be a number 1.5`,
+		`{"error":"extra is not a parameter of this study; it has lr, width"}`,
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d answers, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))

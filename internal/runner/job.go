@@ -80,9 +80,7 @@ func (r *Runner) launch(ctx context.Context, l engine.Launch) {
 	}
 	r.Log.Error("a trial can't be started", "trial", l.Trial.ID, "error", err)
 	delete(r.jobs, l.Trial.ID)
-	if err := r.engine.Lost(l.Trial.ID, j.Attempt, fmt.Sprintf("could not be started: %v", err)); err != nil {
-		r.Log.Error("that can't be written down", "error", err)
-	}
+	r.engine.Requeue(l.Trial.ID, fmt.Sprintf("could not be started: %v", err))
 }
 
 func (r *Runner) submit(ctx context.Context, j *job, l engine.Launch) error {
@@ -193,7 +191,7 @@ func (r *Runner) settle(ctx context.Context, j *job, s executor.Status) {
 	case executor.Exited:
 		err = r.engine.Exit(j.Trial, j.Attempt, exitOf(s.Exit))
 	case executor.Absent:
-		err = r.engine.Lost(j.Trial, j.Attempt, "its wrapper ended before it began")
+		err = r.engine.Lost(j.Trial, j.Attempt, "its claim vanished from the trial's folder; does the program empty its DANLU_DIR?")
 	default:
 		err = r.engine.Lost(j.Trial, j.Attempt, "its process vanished")
 	}

@@ -2,8 +2,10 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/engine"
@@ -83,12 +85,29 @@ func (r *Runner) commit(ctx context.Context) error {
 	if r.Observe != nil && (len(events) > 0 || after == 0) {
 		r.Observe(r.engine.View(), events)
 	}
-	for _, path := range r.engine.Doomed() {
-		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-			r.Log.Warn("a superseded checkpoint can't be removed", "path", path, "error", err)
+	for _, d := range r.engine.Doomed() {
+		if err := removeInside(d.Dir, d.Path); err != nil {
+			r.Log.Warn("a superseded checkpoint can't be removed", "path", d.Path, "error", err)
 		}
 	}
 	return nil
+}
+
+// removeInside removes a file or folder of a trial's folder, and nothing that a
+// symbolic link there leads to outside it.
+func removeInside(dir, path string) error {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rel, err := filepath.Rel(dir, path)
+	if err == nil {
+		err = root.RemoveAll(rel)
+	}
+	return errors.Join(err, root.Close())
 }
 
 // tick looks after what no event brings.

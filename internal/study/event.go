@@ -96,7 +96,8 @@ type (
 		Rung     bool     `json:"rung,omitempty"`
 	}
 
-	// Used records the parameters a program says it really used.
+	// Used records the parameters a program says it really used, where they differ
+	// from those it was given. The first of a trial stands.
 	Used struct {
 		Trial  TrialID      `json:"trial"`
 		Params space.Values `json:"params"`

@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -28,6 +29,7 @@ type View struct {
 	Count       map[State]int
 	Started     int              // trials started, of whatever became of them
 	Steps       int64            // trained, over all attempts
+	Longest     int64            // the last step of the longest completed trial
 	SeenMetrics map[string]int64 // how many points of each metric
 	Tried       *space.Set       // the configurations of all trials
 	busy        time.Duration    // during which at least one attempt ran
@@ -128,7 +130,7 @@ func (v *View) applyToTrial(e Event) error {
 			t.Verdicts = append(t.Verdicts, b)
 		}
 	case Used:
-		t.Used = b.Params
+		v.use(t, b)
 	case Checkpointed:
 		t.keep(Checkpoint{Attempt: b.Attempt, Step: b.Step, Path: b.Path, Bytes: b.Bytes})
 	case Dropped:
@@ -256,6 +258,18 @@ func (v *View) observe(t *Trial, b Points) {
 	}
 }
 
+// use takes in the parameters a program says it really used: samplers see the
+// trial where those lie. The first word stands.
+func (v *View) use(t *Trial, b Used) {
+	if t.Used != nil {
+		return
+	}
+	t.Used = v.Def.Space.Cast(b.Params)
+	really := maps.Clone(t.Params)
+	maps.Copy(really, t.Used)
+	t.Unit = v.Def.Space.Unit(really)
+}
+
 func (t *Trial) keep(c Checkpoint) {
 	i := sort.Search(len(t.Checkpoints), func(i int) bool { return t.Checkpoints[i].Step >= c.Step })
 	if i < len(t.Checkpoints) && t.Checkpoints[i].Step == c.Step {
@@ -291,6 +305,9 @@ func (v *View) end(t *Trial, b Ended, at time.Time) error {
 	}
 	t.Ended, t.Values = at, b.Values
 	t.Losses = v.losses(t, b)
+	if t.State == Completed {
+		v.Longest = max(v.Longest, t.Step())
+	}
 	if t.eligible() && (v.best == nil || t.Loss() < v.best.Loss()) {
 		v.best = t
 	}
