@@ -22,12 +22,14 @@ type Table struct {
 
 const gap = 2
 
-// Lines lays the table out in width columns: it shortens what may be shortened,
-// then leaves out what may be left out.
+// Lines lays the table out in width columns: it leaves out columns without
+// content, shortens what may be shortened, then leaves out what may be left out.
 func (t *Table) Lines(width int) []Line {
-	keep := make([]int, len(t.Columns))
-	for i := range keep {
-		keep[i] = i
+	var keep []int
+	for c := range t.Columns {
+		if !t.empty(c) {
+			keep = append(keep, c)
+		}
 	}
 	for {
 		widths, fits := t.fit(keep, width)
@@ -45,6 +47,16 @@ func (t *Table) Lines(width int) []Line {
 		}
 		keep = append(keep[:victim:victim], keep[victim+1:]...)
 	}
+}
+
+// empty reports whether no row has anything in the column.
+func (t *Table) empty(column int) bool {
+	for _, r := range t.Rows {
+		if column < len(r) && r[column].Text != "" {
+			return false
+		}
+	}
+	return len(t.Rows) > 0
 }
 
 // fit gives the columns their widths.

@@ -244,3 +244,18 @@ func TestATableShortensThenDropsColumns(t *testing.T) {
 		}
 	}
 }
+
+func TestAColumnWithoutContentIsLeftOut(t *testing.T) {
+	table := Table{Columns: []Column{{Title: "trial"}, {Title: "why"}, {Title: "time"}}, Rows: [][]Span{{{Text: "7"}, {}, {Text: "3s"}}}}
+	var b bytes.Buffer
+	if err := table.Write(&b, 80, false); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.String(), "trial  time\n7      3s\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	table.Rows = nil // an empty table shows what would be in it
+	if got, want := table.Lines(80)[0].Render(80, false), "trial  why  time"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
