@@ -265,7 +265,7 @@ func (r *runner) summary(start time.Time, ratio float64) Epoch {
 		Epoch: r.Epoch + 1, Step: r.Step,
 		TrainLoss:     r.Sums.Loss / float64(r.Sums.Examples),
 		TrainAccuracy: float64(r.Sums.Correct) / float64(r.Sums.Examples),
-		LR:            r.rate(r.Step - 1),
+		LR:            r.rate(max(0, r.Step-1)),
 		GradNorm:      float64(r.Sums.GradNorm) / steps, Clipped: float64(r.Sums.Clipped) / steps,
 		UpdateRatio: ratio,
 		Seconds:     r.Sums.Seconds + time.Since(start).Seconds(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -76,30 +77,42 @@ func TestTheSameConfigurationGivesTheSameNumbers(t *testing.T) {
 }
 
 func TestResumingAnywhereGivesTheSameNumbers(t *testing.T) {
+	spoken := Config{
+		Task: "speech-frames", Model: "bilstm", Epochs: 2, Seed: 7,
+		Set: map[string]string{"hidden": "8", "dropout": "0.2", "data_fraction": "0.2", "batch_size": "2"},
+	}
 	for _, optimizer := range optim.Names {
-		c := busy
-		c.Set = map[string]string{"optimizer": optimizer}
-		for k, v := range busy.Set {
-			c.Set[k] = v
+		checkResuming(t, busy, "optimizer", optimizer, 12) // 9 steps an epoch
+	}
+	checkResuming(t, busy, "optimizer", "adamw", 0, 1, 5, 9)
+	checkResuming(t, busy, "balance", "0.5", 5)
+	checkResuming(t, spoken, "depth", "2", 1, 4) // 3 steps an epoch
+}
+
+// checkResuming compares a training with the same one ended after so many steps
+// and resumed. One setting is added to its configuration.
+func checkResuming(t *testing.T, c Config, name, value string, ends ...int) {
+	t.Helper()
+	set := map[string]string{name: value}
+	maps.Copy(set, c.Set)
+	c.Set = set
+	want, wantResult := train(t, c)
+	for _, steps := range ends {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		c.Checkpoint, c.Resume = filepath.Join(t.TempDir(), "ckpt"), ""
+		var got []Epoch
+		keep := func(e Epoch) bool { e.Seconds = 0; got = append(got, e); return true }
+		_, err := Run(&endAfter{ctx, cancel, steps}, c, keep)
+		if !errors.Is(err, errEnough) {
+			t.Fatalf("ended after %d steps: error %v", steps, err)
 		}
-		want, wantResult := train(t, c)
-		for _, steps := range []int{0, 1, 5, 9, 12} { // 9 an epoch
-			ctx, cancel := context.WithCancelCause(t.Context())
-			c.Checkpoint, c.Resume = filepath.Join(t.TempDir(), "ckpt"), ""
-			var got []Epoch
-			keep := func(e Epoch) bool { e.Seconds = 0; got = append(got, e); return true }
-			_, err := Run(&endAfter{ctx, cancel, steps}, c, keep)
-			if !errors.Is(err, errEnough) {
-				t.Fatalf("ended after %d steps: error %v", steps, err)
-			}
-			c.Resume = c.Checkpoint
-			result, err := Run(t.Context(), c, keep)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(want, got) + cmp.Diff(wantResult, result); d != "" {
-				t.Errorf("%s resumed after %d steps differs (-through +resumed):\n%s", optimizer, steps, d)
-			}
+		c.Resume = c.Checkpoint
+		result, err := Run(t.Context(), c, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got) + cmp.Diff(wantResult, result); d != "" {
+			t.Errorf("%s=%s resumed after %d steps differs (-through +resumed):\n%s", name, value, steps, d)
 		}
 	}
 }
