@@ -30,6 +30,7 @@ var verbs = []struct {
 	{"act", newEnqueue},
 	{"act", newNote},
 	{"other", newReport},
+	{"other", newDoctor},
 	{"other", newVersion},
 }
 
