@@ -147,6 +147,8 @@ func (s *Server) explain(path string, err error) (status int, reply []byte) {
 		status = http.StatusNotFound
 	case errors.Is(err, ErrRefused):
 		status = http.StatusBadRequest
+	case errors.Is(err, ErrLater):
+		status = http.StatusServiceUnavailable
 	default:
 		s.log.Error("a report was not stored; its trial spools it", "path", path, "error", err)
 		sentence = "not stored, keep it in the spool: " + sentence

@@ -56,6 +56,9 @@ type Sink interface {
 
 // Errors by which a [Sink] answers a trial; see [Refuse] for the third.
 var (
+	// ErrLater (HTTP 503): nobody takes reports just now, and that is all right;
+	// the trial spools it.
+	ErrLater = errors.New("nobody takes reports just now: keep this one in the spool")
 	// ErrStale (HTTP 409): the attempt is no longer its trial's current one.
 	// The client tells its program to end.
 	ErrStale = errors.New("this attempt is no longer the trial's current one: end the program")

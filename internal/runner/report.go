@@ -29,7 +29,8 @@ type answer struct {
 	err      error
 }
 
-var errGone = errors.New("the driver is leaving; keep the report in the spool")
+// errGone is the answer of a driver that leaves.
+var errGone = fmt.Errorf("the driver is leaving: %w", inbox.ErrLater)
 
 // Reports takes in reports of an attempt and answers once they are durable. It
 // may be called from any goroutine: by the HTTP server, or by a trial that runs in
@@ -91,8 +92,8 @@ func (r *Runner) take(m message) {
 	}
 	decision, err := r.tell(m)
 	r.next.replies = append(r.next.replies, func(failed error) {
-		if failed != nil && err == nil {
-			decision, err = study.Continue, failed
+		if failed != nil && err == nil { // said once, by Run's own error
+			decision, err = study.Continue, fmt.Errorf("%w: %w", inbox.ErrLater, failed)
 		}
 		m.answer <- answer{decision, err}
 	})

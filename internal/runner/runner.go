@@ -146,7 +146,7 @@ func (r *Runner) open(ctx context.Context) error {
 		r.slots = def.Parallel
 	}
 	if r.slots < 1 {
-		return fmt.Errorf("no trial fits here (%s): ask for less under resources:", c.Why)
+		return fmt.Errorf("no trial fits here (%s): let a trial ask for less", c.Why)
 	}
 	if r.WorkDir == "" {
 		r.WorkDir = def.Dir
