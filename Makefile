@@ -35,8 +35,9 @@ lint: ## format, vet, staticcheck, words that must not stay, licences
 fmt:
 	$(GOFUMPT) -l -w .
 
-unit: ## every Go test, short rounds
+unit: ## every Go test, short rounds; the trainer's arithmetic in double precision too
 	$(GO) test -timeout 10m ./...
+	$(GO) test -tags float64check ./internal/trainer/kernel ./internal/trainer/nn ./internal/trainer/optim
 
 race: ## the same under the race detector, shorter still
 	scripts/need-cc
