@@ -93,6 +93,9 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 		return res, nil, err
 	}
 	defer func() { err = errors.Join(err, closeExecutor()) }()
+	if o.Train == nil {
+		defer lean()()
+	}
 	res, err = r.Run(ctx)
 	return res, s.Engine.View(), err
 }
