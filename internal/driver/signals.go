@@ -31,7 +31,7 @@ func Signals(ctx context.Context, said func(text string)) <-chan runner.Signal {
 			}
 			wish := runner.Leave
 			if s != syscall.SIGHUP {
-				if time.Since(last) < 300*time.Millisecond {
+				if time.Since(last) < 100*time.Millisecond {
 					continue
 				}
 				last = time.Now()
