@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -190,10 +191,12 @@ func firstOf(s, otherwise string) string {
 
 // memoryMessages are what frameworks print when memory runs out, on a device or
 // on the host.
-var memoryMessages = regexp.MustCompile(`(?i)CUDA out of memory|OutOfMemoryError|CUDA_ERROR_OUT_OF_MEMORY|` +
-	`CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|RESOURCE_EXHAUSTED|hipErrorOutOfMemory|` +
-	`MPS backend out of memory|DefaultCPUAllocator: (can't|not enough)|std::bad_alloc|^MemoryError|: MemoryError|` +
-	`numpy.*_ArrayMemoryError|Cannot allocate memory|OOM when allocating`)
+var memoryMessages = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)CUDA out of memory|OutOfMemoryError|CUDA_ERROR_OUT_OF_MEMORY|` +
+		`CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|RESOURCE_EXHAUSTED|hipErrorOutOfMemory|` +
+		`MPS backend out of memory|DefaultCPUAllocator: (can't|not enough)|std::bad_alloc|^MemoryError|: MemoryError|` +
+		`numpy.*_ArrayMemoryError|Cannot allocate memory|OOM when allocating`)
+})
 
 // outOfMemory is the message that shows that memory ran out, empty if nothing
 // does. A program that was cancelled or ended well did not run out.
@@ -205,7 +208,7 @@ func outOfMemory(x study.Exit) string {
 		return ""
 	}
 	for _, l := range strings.Split(x.Tail, "\n") {
-		if memoryMessages.MatchString(l) {
+		if memoryMessages().MatchString(l) {
 			l = strings.TrimSpace(l)
 			return l[:min(len(l), 200)]
 		}
