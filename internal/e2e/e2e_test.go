@@ -97,9 +97,20 @@ func (p project) write(name, text string) {
 	}
 }
 
-// command prepares a call of danlu in the project's folder.
+// command prepares a call of danlu in the project's folder. It is ended if it has
+// not ended by itself within two minutes.
 func (p project) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(danlu, args...)
+	ctx := context.Background()
+	if p.t != nil {
+		limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		p.t.Cleanup(cancel)
+		ctx = limited
+	}
+	cmd := exec.CommandContext(ctx, danlu, args...)
+	cmd.Cancel = func() error {
+		p.t.Errorf("danlu %s hangs; its goroutines follow", strings.Join(args, " "))
+		return cmd.Process.Signal(syscall.SIGQUIT)
+	}
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), "STARTS="+filepath.Join(p.dir, "starts"))
 	return cmd
@@ -120,11 +131,6 @@ func (p project) run(args ...string) result {
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	timer := time.AfterFunc(2*time.Minute, func() {
-		p.t.Errorf("danlu %s hangs; ending it", strings.Join(args, " "))
-		_ = cmd.Process.Signal(syscall.SIGQUIT) // its goroutines are printed
-	})
-	defer timer.Stop()
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
