@@ -25,8 +25,8 @@ import (
 var danlu string
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "trial" {
-		os.Exit(trial(os.Args[2:]))
+	if len(os.Args) > 1 && programs[os.Args[1]] != nil {
+		os.Exit(programs[os.Args[1]]())
 	}
 	os.Exit(run(m))
 }
@@ -48,21 +48,36 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// trial is a training program: `trial NAME OPTION=VALUE…`. It writes down every
-// start, trains for some steps, and reports with trialio.
-func trial(args []string) int {
-	started, err := os.OpenFile(os.Getenv("STARTS"), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+// programs are the training programs that this binary is, by its first argument.
+var programs = map[string]func() int{
+	"trial":   trial,
+	"environ": environ,
+	"resumes": resumes,
+}
+
+// writeDown adds a line to the file that the variable of this name names.
+func writeDown(variable, line string) {
+	f, err := os.OpenFile(os.Getenv(variable), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err == nil {
-		_, err = fmt.Fprintf(started, "%s/%s\n", os.Getenv("DANLU_TRIAL"), os.Getenv("DANLU_ATTEMPT"))
+		_, err = fmt.Fprintln(f, line)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		return 3
+		os.Exit(3)
 	}
+}
+
+// trial writes down that it was started, trains for some steps, reports with
+// trialio, and writes down what it has said.
+func trial() int {
+	attempt := os.Getenv("DANLU_TRIAL") + "/" + os.Getenv("DANLU_ATTEMPT")
+	writeDown("STARTS", attempt)
 	x := trialio.Float("x", 0)
 	for step := int64(1); step <= trialio.MaxStep(); step++ {
 		time.Sleep(20 * time.Millisecond)
-		if trialio.Report(step, map[string]float64{"loss": x + 1/float64(step)}) != trialio.Continue {
+		decision := trialio.Report(step, map[string]float64{"loss": x + 1/float64(step)})
+		writeDown("SAID", fmt.Sprintf("%s/%d", attempt, step))
+		if decision != trialio.Continue {
 			return 0
 		}
 	}
@@ -77,6 +92,9 @@ type project struct {
 
 func newProject(t *testing.T, yaml string, files map[string]string) project {
 	t.Helper()
+	if err := lookAtSources(); err != nil {
+		t.Fatal(err)
+	}
 	p := project{t: t, dir: t.TempDir()}
 	t.Cleanup(p.noProcessLeft)
 	p.write("danlu.yaml", yaml)
@@ -112,7 +130,7 @@ func (p project) command(args ...string) *exec.Cmd {
 		return cmd.Process.Signal(syscall.SIGQUIT)
 	}
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "STARTS="+filepath.Join(p.dir, "starts"))
+	cmd.Env = append(os.Environ(), "STARTS="+filepath.Join(p.dir, "starts"), "SAID="+filepath.Join(p.dir, "said"))
 	return cmd
 }
 
@@ -122,10 +140,15 @@ type result struct {
 	out, errOut string
 }
 
-// run calls danlu and waits for it, at most two minutes.
+// run calls danlu and waits for it.
 func (p project) run(args ...string) result {
 	p.t.Helper()
-	cmd := p.command(args...)
+	return p.finish(p.command(args...))
+}
+
+// finish starts a call that was prepared, and waits for it, at most two minutes.
+func (p project) finish(cmd *exec.Cmd) result {
+	p.t.Helper()
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Start(); err != nil {
@@ -213,9 +236,12 @@ func (p project) processes() []string {
 }
 
 // starts counts how often each attempt was started, as the programs wrote down.
-func (p project) starts() map[string]int {
+func (p project) starts() map[string]int { return p.lines("starts") }
+
+// lines counts the lines of a file of the project.
+func (p project) lines(name string) map[string]int {
 	p.t.Helper()
-	text, err := os.ReadFile(filepath.Join(p.dir, "starts"))
+	text, err := os.ReadFile(filepath.Join(p.dir, name))
 	if err != nil {
 		p.t.Fatal(err)
 	}
