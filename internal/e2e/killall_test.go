@@ -118,6 +118,8 @@ func (p project) killSome(rng *rand.Rand, driver int, wrappers, programs bool) {
 		if err != nil || pid == driver || wrapper && !wrappers || !wrapper && !programs || rng.IntN(2) == 0 {
 			continue
 		}
-		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended just now
+		if process, err := os.FindProcess(pid); err == nil {
+			_ = process.Kill() // it may have ended just now
+		}
 	}
 }
