@@ -10,6 +10,7 @@ import (
 // A program that empties its own folder ends like any other, or fails with a
 // reason; it is not started for ever.
 func TestAProgramThatRemovesItsFolder(t *testing.T) {
+	t.Parallel()
 	p := newProject(t, `
 command: [./train.sh]
 objective: loss min
@@ -60,6 +61,7 @@ echo loss=1
 // A store that goes away under a driver is said, and nothing is written to another
 // file in its place; the next driver begins anew and ends what still ran.
 func TestAStoreThatIsRemovedWhileADriverRuns(t *testing.T) {
+	t.Parallel()
 	p := newProject(t, slow, slowFiles)
 	cmd := p.command("tune")
 	var errOut strings.Builder

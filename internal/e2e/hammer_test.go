@@ -12,6 +12,7 @@ import (
 // Many shells stop, retry, enqueue and note at once while a driver runs: each is
 // answered, and the study comes to its end with every attempt started once.
 func TestManyShellsActAtOnce(t *testing.T) {
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
