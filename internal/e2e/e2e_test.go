@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -130,7 +131,8 @@ func (p project) command(args ...string) *exec.Cmd {
 		return cmd.Process.Signal(syscall.SIGQUIT)
 	}
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "STARTS="+filepath.Join(p.dir, "starts"), "SAID="+filepath.Join(p.dir, "said"))
+	inherited := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "DANLU_LONG=") })
+	cmd.Env = append(inherited, "STARTS="+filepath.Join(p.dir, "starts"), "SAID="+filepath.Join(p.dir, "said"))
 	return cmd
 }
 
