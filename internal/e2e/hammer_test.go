@@ -23,10 +23,10 @@ command: [%q, trial]
 objective: loss min
 params: {x: {float: [0, 1], default: 0.5}}
 fidelity: {step: epoch, max: 15}
-budget: {trials: 20}
+budget: {trials: %d}
 parallel: 4
 scheduler: none
-`, self), nil)
+`, self, rounds(20, 120)), nil) // more than the shells enqueue: those beyond a budget wait
 	driver := p.command("tune")
 	var errOut strings.Builder
 	driver.Stderr = &errOut
