@@ -43,6 +43,9 @@ to their end can be the best; where there is none, the exit code is 3.`,
 					if err != nil {
 						return err
 					}
+					if cmd := f.view.Def.Command; cmd[0] == "danlu" && self() != "danlu" {
+						fmt.Fprintln(a.err, "danlu is not where a shell finds it: `go install ./cmd/danlu`, or put it into PATH, before you run this line")
+					}
 					_, err = fmt.Fprintln(a.out, line)
 					return err
 				case asJSON:

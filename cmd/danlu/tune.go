@@ -104,7 +104,7 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 	defer stop()
 	say := func(text string) { screen.Say("%s", text) }
 	res, v, err := driver.Run(ctx, driver.Options{
-		Definition: d.def, Store: st, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
+		Definition: d.def, Store: st, StorePath: d.store, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
 		Signals: driver.Signals(watched, say), Said: say, Observe: screen.Observe,
 		Log: log,
 	})
@@ -114,7 +114,7 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 	}
 	if err := screen.Close(v, display.End{
 		Reason: string(res.Reason), Why: res.Why, Interrupted: res.Interrupted,
-		Store: d.store, Flag: a.flag(d.store), File: d.file,
+		Store: d.store, Flag: a.flag(d.store), Self: self(), File: d.file,
 	}); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type End struct {
 	Interrupted bool
 	Store       string // the file the study is kept in; empty: none
 	Flag        string // " --store FILE" where danlu does not find it by itself
+	Self        string // how to call danlu; empty: danlu
 	File        string // of the definition; empty: none
 	// Next is what to type now; nil: what suits the study.
 	Next []Command
@@ -290,7 +291,12 @@ func (s *story) next(v *study.View, end End, width int) []text.Line {
 func suggestions(v *study.View, end End) []Command {
 	name := end.study(v)
 	var cs []Command
-	add := func(line, what string) { cs = append(cs, Command{line, what}) }
+	add := func(line, what string) {
+		if end.Self != "" {
+			line = end.Self + strings.TrimPrefix(line, "danlu")
+		}
+		cs = append(cs, Command{line, what})
+	}
 	if end.Interrupted && end.File != "" {
 		add("danlu tune"+orDefault(end.File), "go on with the study")
 	}

@@ -31,6 +31,9 @@ type Train func(ctx context.Context, l executor.Launch, sink inbox.Sink) error
 type Options struct {
 	Definition *study.Definition
 	Store      store.Store
+	// StorePath is the store's file: the folder of a study's trials belongs to one
+	// store. Empty for a store without a file.
+	StorePath string
 	// Runs is the folder that holds the studies' folders (danlu-runs), absolute.
 	Runs string
 	// What names the process to others: "danlu tune".
@@ -60,7 +63,9 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 		return res, nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close(ctx)) }()
-
+	if err := own(runs, o.StorePath); err != nil {
+		return res, nil, err
+	}
 	about := provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: o.Version, Args: os.Args}
 	from := provenance.Collect(ctx, about)
 	work := ""

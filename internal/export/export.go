@@ -36,7 +36,7 @@ type Row struct {
 	Reason   string        `json:"reason,omitempty"` // why it ended as it did, or waits
 	Parent   *study.Parent `json:"parent"`
 	Seed     uint64        `json:"seed"`
-	Points   []Point       `json:"points,omitempty"`
+	Points   []Point       `json:"points,omitzero"` // nil: not asked for
 }
 
 // Point is what one attempt reported at one step.

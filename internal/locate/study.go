@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +42,8 @@ type Target struct {
 	Guessed string
 }
 
-// Find reads the arguments `[STUDY] [TRIAL]`. A single number is a trial. Where
+// Find reads the arguments `[STUDY] [TRIAL]`. A single number is a trial, unless a
+// study is called so and the verb does not need a trial. Where
 // no study is named it is the only one, else the one that is being run, else, for
 // a verb that only looks, the newest.
 func Find(ctx context.Context, st store.Store, args []string, want Want) (Target, error) {
@@ -54,6 +56,9 @@ func Find(ctx context.Context, st store.Store, args []string, want Want) (Target
 	}
 	var t Target
 	name, trial, hasTrial := split(args)
+	if hasTrial && name == "" && !want.Trial && slices.ContainsFunc(infos, func(i store.Info) bool { return i.Study == trial }) {
+		name, hasTrial = trial, false // a study may be called 2024
+	}
 	if hasTrial {
 		id, err := strconv.Atoi(trial)
 		if err != nil || id < 0 {

@@ -9,15 +9,17 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danlu-ml/danlu/internal/command"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
 // Line is a line for a POSIX shell in folder cwd that starts the program as the
-// trial's first attempt did. What a command line does not show stands before it:
-// the folder, the environment the study sets, and, where the program gets
-// parameters or its seed by the environment alone, those.
+// trial's first attempt did. What the command line does not show stands before it:
+// the folder, the environment the study sets, and, unless the command line has both
+// the parameters and the seed, what a trial's environment says of them, for a
+// program that asks danlu.params() and danlu.seed() looks there.
 func Line(v *study.View, t *study.Trial, cwd string) (string, error) {
 	def := v.Def
 	if len(def.Command) == 0 {
@@ -52,16 +54,20 @@ func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]st
 	for _, name := range slices.Sorted(maps.Keys(def.Env)) {
 		env = append(env, name+"="+def.Env[name])
 	}
-	if shows(def.Command, t) {
+	params, seed := shows(def.Command, t)
+	if params && seed {
 		return env, nil
 	}
-	params, err := json.Marshal(t.Params)
+	text, err := json.Marshal(t.Params)
 	if err != nil {
 		return nil, fmt.Errorf("write the parameters of trial %d: %w", t.ID, err)
 	}
-	env = append(env, "DANLU_TRIAL="+strconv.Itoa(vars.Trial), "DANLU_PARAMS="+string(params), "DANLU_SEED="+strconv.FormatUint(t.Seed, 10))
+	env = append(env, "DANLU_TRIAL="+strconv.Itoa(vars.Trial), "DANLU_PARAMS="+string(text), "DANLU_SEED="+strconv.FormatUint(t.Seed, 10))
 	if vars.MaxStep > 0 {
 		env = append(env, "DANLU_MAX_STEP="+strconv.FormatInt(vars.MaxStep, 10))
+	}
+	if params {
+		return env, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Params)) {
 		env = append(env, command.Variable(name)+"="+t.Params[name].String())
@@ -69,13 +75,13 @@ func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]st
 	return env, nil
 }
 
-// shows reports whether the command line has all the trial's parameters.
-func shows(cmd []string, t *study.Trial) bool {
+// shows reports whether the command line has all the trial's parameters, and its
+// seed.
+func shows(cmd []string, t *study.Trial) (params, seed bool) {
 	names, all := command.Uses(cmd)
+	params = true
 	for name := range t.Params {
-		if !all && !slices.Contains(names, name) {
-			return false
-		}
+		params = params && (all || slices.Contains(names, name))
 	}
-	return true
+	return params, slices.ContainsFunc(cmd, func(arg string) bool { return strings.Contains(arg, "{seed}") })
 }

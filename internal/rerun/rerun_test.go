@@ -36,9 +36,13 @@ func TestTheLineThatReproducesATrial(t *testing.T) {
 		want    string
 	}{
 		{"all parameters", "python train.py {params} --seed {seed}", nil, "/home/a b", "python train.py --lr=0.001 " + tag + " --seed 42"},
-		{"from elsewhere", "python {params}", nil, "/", "cd '/home/a b' && python --lr=0.001 " + tag},
-		{"with the study's environment", "python {params}", map[string]string{"B": "2", "A": "x y"}, "/home/a b", "env 'A=x y' B=2 python --lr=0.001 " + tag},
-		{"the trial's folder", "python {params} --out {dir}", nil, "/home/a b", "python --lr=0.001 " + tag + " --out /runs/x"},
+		{"from elsewhere", "python {params} {seed}", nil, "/", "cd '/home/a b' && python --lr=0.001 " + tag + " 42"},
+		{"with the study's environment", "python {params} {seed}", map[string]string{"B": "2", "A": "x y"}, "/home/a b", "env 'A=x y' B=2 python --lr=0.001 " + tag + " 42"},
+		{"the trial's folder", "python {params} {seed} --out {dir}", nil, "/home/a b", "python --lr=0.001 " + tag + " 42 --out /runs/x"},
+		{
+			"the seed in the environment alone", "python {params}", nil, "/home/a b",
+			"env DANLU_TRIAL=0 " + `'DANLU_PARAMS={"lr":0.001,"tag":"it'\''s a\nlong one"}' DANLU_SEED=42 DANLU_MAX_STEP=9 python --lr=0.001 ` + tag,
+		},
 		{
 			"parameters in the environment alone", "python train.py --lr {lr}", nil, "/home/a b",
 			"env DANLU_TRIAL=0 " + `'DANLU_PARAMS={"lr":0.001,"tag":"it'\''s a\nlong one"}' DANLU_SEED=42 DANLU_MAX_STEP=9 DANLU_PARAM_LR=0.001 'DANLU_PARAM_TAG=it'\''s a` + "\nlong one' python train.py --lr 0.001",
