@@ -141,8 +141,10 @@ observe: {stdout: 'loss=(?P<loss>\S+)'}
 
 // What best --command prints does the same again, in any shell.
 func TestTheCommandOfTheBestReproducesIt(t *testing.T) {
-	p := newProject(t, `
-command: [./train.sh, "{text}"]
+	for name, argument := range map[string]string{"one parameter": "{text}", "all parameters": "{params}"} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, `
+command: [./train.sh, "`+argument+`"]
 objective: loss min
 params:
   x: {float: [0, 1], default: 0.5}
@@ -152,19 +154,21 @@ parallel: 1
 env: {MINE: "a 'b' $HOME"}
 observe: {stdout: 'loss=(?P<loss>\S+)'}
 `, map[string]string{"train.sh": `#!/bin/sh
-echo "$1|$DANLU_PARAMS|$DANLU_SEED|$MINE"
-echo loss=$DANLU_PARAM_X
+echo "$*|$DANLU_PARAMS|$DANLU_SEED|$MINE"
+echo loss=$(echo "$DANLU_PARAMS" | sed 's/.*"x":\([0-9.]*\).*/\1/')
 `})
-	p.must(0, "tune")
-	var best struct{ Trial int }
-	if err := json.Unmarshal([]byte(p.must(0, "best", "--json").out), &best); err != nil {
-		t.Fatal(err)
-	}
-	want := p.must(0, "logs", fmt.Sprint(best.Trial)).out
-	again := exec.Command("sh", "-c", p.must(0, "best", "--command").out)
-	again.Dir = p.dir
-	got, err := again.Output()
-	if err != nil || string(got) != want {
-		t.Errorf("the command prints %q (%v), the trial printed %q", got, err, want)
+			p.must(0, "tune")
+			var best struct{ Trial int }
+			if err := json.Unmarshal([]byte(p.must(0, "best", "--json").out), &best); err != nil {
+				t.Fatal(err)
+			}
+			want := p.must(0, "logs", fmt.Sprint(best.Trial)).out
+			again := exec.Command("sh", "-c", p.must(0, "best", "--command").out)
+			again.Dir = p.dir
+			got, err := again.Output()
+			if err != nil || string(got) != want {
+				t.Errorf("the command prints %q (%v), the trial printed %q", got, err, want)
+			}
+		})
 	}
 }
