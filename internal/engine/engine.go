@@ -56,6 +56,7 @@ type Engine struct {
 	sampler   sampler.Sampler
 	scheduler scheduler.Scheduler
 	limits    limits
+	untold    bool // it was said that constraints can't be checked
 	now       func() time.Time
 	opened    time.Time // when the engine was made ready
 	log       *slog.Logger

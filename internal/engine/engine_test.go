@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"strings"
 	"testing"
@@ -525,5 +526,21 @@ func TestTheParametersReallyUsedStandOnce(t *testing.T) {
 		if err := w.Used(study.TrialID(len(w.View().Trials)-1), wrong); !errors.Is(err, ErrRefused) {
 			t.Errorf("%v: %v", wrong, err)
 		}
+	}
+}
+
+func TestAConstraintThatCannotBeCheckedIsSaidOnce(t *testing.T) {
+	w := newWorld(t, func(d *study.Definition) { d.Constraints = []string{"latency_ms < 5"} })
+	var said strings.Builder
+	w.log = slog.New(slog.NewTextHandler(&said, nil))
+	for _, tr := range w.begin(3) {
+		w.report(tr, 9, 0.5)
+		w.exit(tr, study.Exit{})
+		if tr.State != study.Completed {
+			t.Errorf("trial %d is %s", tr.ID, tr.State)
+		}
+	}
+	if n := strings.Count(said.String(), "latency_ms < 5"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, said.String())
 	}
 }

@@ -105,15 +105,26 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 		end.State, end.Reason = study.Failed, e.unreported(t, missing)
 	case x.Code == 0:
 		end.State = study.Completed
-		if broken := e.limits.broken(t, end.Values); broken != "" {
-			end.State, end.Reason = study.Infeasible, "against the constraint "+broken
-		}
+		e.constrain(t, &end)
 	case t.Failures() < e.view.Def.Retries:
 		end.State, end.Reason = study.Waiting, describe(x)+"; it will be tried again"
 	default:
 		end.State, end.Reason = study.Failed, describe(x)
 	}
 	return end
+}
+
+// constrain makes a completed trial infeasible that breaks a constraint over
+// metrics. One that can't be told is said once.
+func (e *Engine) constrain(t *study.Trial, end *study.Ended) {
+	broken, unknown := e.limits.broken(t, end.Values)
+	if broken != "" {
+		end.State, end.Reason = study.Infeasible, "against the constraint "+broken
+	}
+	if len(unknown) > 0 && !e.untold {
+		e.untold = true
+		e.log.Warn("constraints can't be checked: trials do not report all their metrics", "constraints", strings.Join(unknown, "; "), "trial", t.ID)
+	}
 }
 
 // values are the objectives by the study's rule, as the user reports them.
@@ -243,9 +254,7 @@ func (e *Engine) Tell(id study.TrialID, state study.State, given study.Numbers) 
 	case state == study.Completed && e.diverged(vs):
 		end.State, end.Reason = study.Diverged, "its final value is not finite"
 	case state == study.Completed:
-		if broken := e.limits.broken(t, vs); broken != "" {
-			end.State, end.Reason = study.Infeasible, "against the constraint "+broken
-		}
+		e.constrain(t, &end)
 	}
 	if told, ok := t.Told(); ok && end.Reason == "" && state != study.Completed {
 		end.Reason = told.Why

@@ -50,8 +50,9 @@ func (l limits) allows(vs space.Values) bool {
 	return true
 }
 
-// broken is the first constraint over metrics that a trial breaks, empty if none.
-func (l limits) broken(t *study.Trial, values study.Numbers) string {
+// broken is the first constraint over metrics that a trial breaks, empty if none;
+// unknown are those that can't be told, for want of a metric.
+func (l limits) broken(t *study.Trial, values study.Numbers) (broken string, unknown []string) {
 	for _, x := range l.after {
 		holds, known, err := x.Bool(func(name string) (any, bool) {
 			if v, ok := t.Params[name]; ok {
@@ -65,11 +66,14 @@ func (l limits) broken(t *study.Trial, values study.Numbers) string {
 			}
 			return nil, false
 		})
-		if err == nil && known && !holds {
-			return x.String()
+		switch {
+		case err != nil || !known:
+			unknown = append(unknown, x.String())
+		case !holds:
+			return x.String(), unknown
 		}
 	}
-	return ""
+	return "", unknown
 }
 
 func (l limits) String() string {
