@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -184,6 +185,25 @@ func optionNames(into any) []string {
 		names = append(names, name)
 	}
 	return names
+}
+
+// Make makes the sampler or scheduler (what, for people) that an algorithm names;
+// no name means auto. Unknown names are refused with the nearest right one.
+func Make[T any](what string, makers map[string]func(Algorithm, *Definition) (T, error), a Algorithm, def *Definition) (made T, err error) {
+	a.Name = cmp.Or(a.Name, "auto")
+	names := slices.Sorted(maps.Keys(makers))
+	maker, ok := makers[a.Name]
+	if !ok {
+		hint := ""
+		if near := space.Nearest(a.Name, names); near != "" {
+			hint = fmt.Sprintf("; did you mean %s?", near)
+		}
+		return made, fmt.Errorf("there is no %s %q%s (there are %s)", what, a.Name, hint, strings.Join(names, ", "))
+	}
+	if made, err = maker(a, def); err != nil {
+		return made, fmt.Errorf("%s %s: %w", what, a.Name, err)
+	}
+	return made, nil
 }
 
 // Provenance is what a result came from: recorded with every study and again
