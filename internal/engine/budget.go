@@ -2,20 +2,19 @@ package engine
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// over says whether the study may start no more attempts, and why.
-func (e *Engine) over() (Reason, string) {
+// Over says whether the study may start no more attempts, and why.
+func (e *Engine) Over() (Reason, string) {
 	if c := e.view.Concluded; c != nil && c.Reason == string(Stopped) {
 		return Stopped, c.Why
 	}
 	if why := e.targetReached(); why != "" {
 		return Target, why
 	}
-	if e.timeSpent() {
+	if e.TimeSpent() {
 		return Budget, "its time is spent"
 	}
 	b := e.view.Def.Budget
@@ -31,13 +30,6 @@ func (e *Engine) over() (Reason, string) {
 	return e.hopeless()
 }
 
-// Over says why the study is at its end, if it is: nothing runs, and nothing more
-// may start.
-func (e *Engine) Over() (Reason, string) {
-	r, why := e.over()
-	return r, why
-}
-
 // TrialsSpent reports whether no trial may be started that has not been yet, and
 // none is left to resume.
 func (e *Engine) TrialsSpent() bool { return e.trialsSpent() && e.view.Count[study.Paused] == 0 }
@@ -47,8 +39,9 @@ func (e *Engine) trialsSpent() bool {
 	return b.Trials > 0 && e.view.Started >= b.Trials
 }
 
-// timeSpent: these budgets end running trials too, at their next report.
-func (e *Engine) timeSpent() bool {
+// TimeSpent reports whether a budget of time has run out: such a one ends running
+// trials too, at their next report.
+func (e *Engine) TimeSpent() bool {
 	b := e.view.Def.Budget
 	now := e.now()
 	return (b.Time > 0 && e.view.Elapsed(now) >= b.Time) || (b.GPUHours > 0 && e.view.GPUHours(now) >= b.GPUHours)
@@ -61,19 +54,6 @@ func (e *Engine) EndRunning(by, why string) {
 			e.tellStop(t, by, why)
 		}
 	}
-}
-
-// TimeSpent reports whether a budget of time has run out, which ends running
-// trials too.
-func (e *Engine) TimeSpent() bool { return e.timeSpent() }
-
-// TimeLeft is how long until the time budget is spent, with trials running; ok is
-// false where there is no such budget.
-func (e *Engine) TimeLeft() (left time.Duration, ok bool) {
-	if b := e.view.Def.Budget; b.Time > 0 {
-		return b.Time - e.view.Elapsed(e.now()), true
-	}
-	return 0, false
 }
 
 func (e *Engine) targetReached() string {

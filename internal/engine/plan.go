@@ -37,7 +37,7 @@ func (e *Engine) Next(ctx context.Context, n int, dir func(name string) string) 
 	var begun []Launch
 	e.planDefault()
 	for len(begun) < n {
-		if r, why := e.over(); r != Ready {
+		if r, why := e.Over(); r != Ready {
 			e.log.Debug("no more trials", "reason", r, "why", why)
 			return begun, r, nil
 		}

@@ -77,7 +77,7 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 		j.Decision, j.By, j.Why = study.Stop, "danlu", fmt.Sprintf("%s is not finite at %s %d", metric, e.stepName(), step)
 	case horizon > 0 && step >= horizon:
 		return
-	case e.timeSpent():
+	case e.TimeSpent():
 		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's time is spent"
 	case horizon == 0 && e.atEnd(t, step), t.Default && (to == 0 || step < to):
 		return
