@@ -95,14 +95,14 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 			return err
 		}
 	}
-	total, err := plannedTotal(d.def, func(text string) { screen.Say("%s", text) })
+	say := func(text string) { screen.Say("%s", text) }
+	total, err := plannedTotal(d.def, say)
 	if err != nil {
 		return err
 	}
 	screen.SetTotal(total)
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
-	say := func(text string) { screen.Say("%s", text) }
 	res, v, err := driver.Run(ctx, driver.Options{
 		Definition: d.def, Store: st, StorePath: d.store, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
 		Signals: driver.Signals(watched, say), Said: say, Observe: screen.Observe,

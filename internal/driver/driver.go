@@ -54,15 +54,15 @@ type Options struct {
 func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err error) {
 	def := o.Definition
 	runs := filepath.Join(o.Runs, def.Name)
-	if err := os.MkdirAll(runs, 0o700); err != nil {
-		return res, nil, fmt.Errorf("make the folder of the trials: %w", err)
-	}
 	// The lease is asked for first: who loses it should not have done anything.
 	s, err := session.Open(ctx, o.Store, def.Name, session.Me(o.What), engine.Options{Log: o.Log, Exists: exists})
 	if err != nil {
 		return res, nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close(ctx)) }()
+	if err := os.MkdirAll(runs, 0o700); err != nil {
+		return res, nil, fmt.Errorf("make the folder of the trials: %w", err)
+	}
 	if err := own(runs, o.StorePath); err != nil {
 		return res, nil, err
 	}
