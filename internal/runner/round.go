@@ -114,8 +114,8 @@ func removeInside(dir, path string) error {
 func (r *Runner) tick(ctx context.Context) {
 	r.ticks++
 	r.urgent = true
-	often := r.engine.View().Def.Observe.IsZero()
-	if r.ticks%10 == 0 || !often {
+	observed := !r.engine.View().Def.Observe.IsZero() // their reports all come by spool
+	if observed || r.ticks%10 == 0 {
 		r.readSpools(ctx)
 	}
 	if r.ticks%25 == 0 {
