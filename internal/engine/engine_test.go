@@ -382,8 +382,11 @@ func (p *puppet) Judge(*study.View, *study.Trial, int64) scheduler.Verdict {
 	return p.verdict
 }
 
-func (p *puppet) Next(_ *study.View, n int) []scheduler.Action {
-	return p.actions[:min(n, len(p.actions))]
+func (p *puppet) Next(*study.View) (scheduler.Action, bool) {
+	if len(p.actions) == 0 {
+		return scheduler.Action{}, false
+	}
+	return p.actions[0], true
 }
 
 func TestPauseResumeAndClone(t *testing.T) {

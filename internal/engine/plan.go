@@ -41,7 +41,7 @@ func (e *Engine) Next(ctx context.Context, n int, dir func(name string) string) 
 			e.log.Debug("no more trials", "reason", r, "why", why)
 			return begun, r, nil
 		}
-		t, from, to, err := e.candidate(ctx, n-len(begun))
+		t, from, to, err := e.candidate(ctx)
 		if err != nil {
 			return begun, Ready, err
 		}
@@ -57,15 +57,19 @@ func (e *Engine) Next(ctx context.Context, n int, dir func(name string) string) 
 }
 
 // candidate is the next trial to start, and its segment; nil if there is none.
-func (e *Engine) candidate(ctx context.Context, slots int) (t *study.Trial, from *study.Checkpoint, to int64, err error) {
+func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Checkpoint, to int64, err error) {
 	if t := e.waiting(); t != nil {
-		return t, e.resumable(t), t.To, nil
+		return t, e.resumable(t), segmentEnd(t), nil
 	}
-	actions := e.scheduler.Next(e.view, slots)
-	if len(actions) == 0 || (actions[0].Kind != scheduler.Resume && e.trialsSpent()) {
+	a, ok := e.scheduler.Next(e.view)
+	for ok && a.Kind == scheduler.Retire {
+		e.retire(a)
+		a, ok = e.scheduler.Next(e.view)
+	}
+	if !ok || (a.Kind != scheduler.Resume && e.trialsSpent()) {
 		return nil, nil, 0, nil
 	}
-	switch a := actions[0]; a.Kind {
+	switch a.Kind {
 	case scheduler.Resume:
 		t := e.view.Trials[a.Trial]
 		return t, e.resumable(t), a.To, nil
@@ -85,6 +89,21 @@ func (e *Engine) candidate(ctx context.Context, slots int) (t *study.Trial, from
 		}
 		return e.plan(p, study.Planned{To: a.To, Bracket: a.Bracket}), nil, a.To, nil
 	}
+}
+
+// segmentEnd is how far a trial that waits is to go: as far as its attempt before
+// was, or as planned.
+func segmentEnd(t *study.Trial) int64 {
+	if a := t.Attempt(); a != nil {
+		return a.To
+	}
+	return t.To
+}
+
+// retire ends a paused trial that its scheduler has no more use for.
+func (e *Engine) retire(a scheduler.Action) {
+	t := e.view.Trials[a.Trial]
+	e.emit(study.Ended{Trial: t.ID, Attempt: t.Attempt().Number, State: study.Stopped, Values: e.values(t), Reason: a.Why})
 }
 
 // waiting is the first trial that waits.

@@ -120,10 +120,7 @@ func (r *Runner) describe(t *study.Trial, a *study.Attempt) (executor.Launch, er
 		Key: executor.Key{Study: def.Name, Trial: int(t.ID), Attempt: a.Number},
 		Dir: a.Dir, WorkDir: r.WorkDir, Resources: executor.Resources(def.Resources),
 		Deadline: def.Deadline, Grace: def.Grace, Observe: def.Observe.Stdout,
-		Params: t.Params.Any(), Seed: t.Seed, MaxStep: def.Fidelity.Max,
-	}
-	if a.To > 0 {
-		l.MaxStep = a.To
+		Params: t.Params.Any(), Seed: t.Seed, MaxStep: r.engine.View().Horizon(t),
 	}
 	vars := command.Vars{
 		Study: def.Name, Params: t.Params, Order: def.Space.Names(), Trial: int(t.ID), Attempt: a.Number,

@@ -19,9 +19,8 @@ import (
 // is the default configuration, which is never judged but counts. With several
 // objectives trials are ranked by how many others dominate them.
 type asha struct {
-	eta   float64
-	rungs []int64 // ascending; nil: unbounded
-	min   int64   // the first of unbounded rungs
+	eta    float64
+	ladder *ladder
 }
 
 type ashaOptions struct {
@@ -50,9 +49,10 @@ func newASHA(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 	case last > 0 && o.Min >= last:
 		return nil, fmt.Errorf("min is %d, where a trial is at its end (fidelity.max is %d): want a step before it", o.Min, last)
 	case last == 0:
-		return asha{eta: o.Eta, min: max(o.Min, 1)}, nil
+		last = math.MaxInt64
+		o.Min = max(o.Min, 1)
 	}
-	return asha{eta: o.Eta, rungs: rungs(o.Min, last, o.Eta)}, nil
+	return asha{eta: o.Eta, ladder: &ladder{rungs: rungs(o.Min, last, o.Eta)}}, nil
 }
 
 // rungsByDefault is how many rungs there are if none is given: the first then
@@ -81,92 +81,51 @@ func rungs(first, last int64, eta float64) []int64 {
 	return slices.Compact(steps)
 }
 
-// rung is the highest rung at or below step.
-func (a asha) rung(step int64) (int64, bool) {
-	if a.rungs != nil {
-		i, found := slices.BinarySearch(a.rungs, step)
-		if !found {
-			i--
-		}
-		if i < 0 {
-			return 0, false
-		}
-		return a.rungs[i], true
-	}
-	if step < a.min {
-		return 0, false
-	}
-	x := float64(a.min)
-	for math.Round(x*a.eta) <= float64(step) {
-		x *= a.eta
-	}
-	return int64(math.Round(x)), true
-}
-
-// due is the rung that t comes upon with its report at step: the highest one
-// between the report before and this one. A report that arrives after a later one
-// was judged at a rung comes upon nothing: that rung has been decided.
-func (a asha) due(t *study.Trial, step int64) (int64, bool) {
-	rung, ok := a.rung(step)
-	if !ok {
-		return 0, false
-	}
+// due is the rung that t comes upon with its report at step, -1 for none: the
+// highest one between the report before and this one. A report that arrives after
+// a later one was judged at a rung comes upon nothing: that rung has been decided.
+func (a asha) due(t *study.Trial, step int64) int {
+	k := a.ladder.highest(step)
 	c := t.Curve()
 	i := find(c, step)
-	if i == len(c) || c[i].Step != step || (i > 0 && c[i-1].Step >= rung) {
-		return 0, false
+	if k < 0 || i == len(c) || c[i].Step != step || (i > 0 && c[i-1].Step >= a.ladder.rungs[k]) {
+		return -1
 	}
-	decided := slices.ContainsFunc(t.Verdicts, func(j study.Judged) bool { return j.Rung && j.Step > step })
-	return rung, !decided
+	if slices.ContainsFunc(t.Verdicts, func(j study.Judged) bool { return j.Rung && j.Step > step }) {
+		return -1
+	}
+	return k
 }
 
 // Name implements [Scheduler].
 func (asha) Name() string { return "asha" }
 
 // Next implements [Scheduler].
-func (asha) Next(_ *study.View, n int) []Action { return startAll(n) }
+func (asha) Next(*study.View) (Action, bool) { return startOne, true }
 
-// Judge implements [Scheduler]. Between rungs it takes time in proportion to the
-// logarithm of the trial's reports, at a rung to the number of trials.
+// Judge implements [Scheduler].
 func (a asha) Judge(v *study.View, t *study.Trial, step int64) Verdict {
-	if last := v.Horizon(t); last > 0 && step >= last {
+	last := v.Horizon(t)
+	if (last > 0 && step >= last) || last != v.Def.Fidelity.Max {
 		return goOn
 	}
-	rung, ok := a.due(t, step)
-	if !ok {
+	a.ladder.catchUp(v)
+	k := a.due(t, step)
+	if k < 0 {
 		return goOn
 	}
-	own, _, _ := standing(v.Def, t, rung)
+	own, _, _ := standing(v.Def, t, a.ladder.rungs[k])
 	switch {
 	case math.IsInf(own, 1):
 		return diverged(v.Def, step)
 	case len(v.Def.Objectives) > 1:
-		return a.judgeMany(v, t, rung, step)
+		return a.judgeMany(v, t, a.ladder.rungs[k], step)
 	}
-	others := make([]float64, 0, len(v.Trials))
-	better := 0
-	for _, u := range v.Trials {
-		if loss, _, ok := standing(v.Def, u, rung); ok && u != t {
-			others = append(others, loss)
-			if loss < own {
-				better++
-			}
-		}
-	}
-	n := len(others) + 1
-	keep := a.keep(n)
-	verdict := Verdict{Decision: study.Continue, Rung: true}
-	if better >= keep {
+	rank, why := a.ladder.rank(v, t, k, step, a.keep)
+	verdict := Verdict{Decision: study.Continue, Rung: true, Why: why}
+	if n := len(a.ladder.at[k]); rank >= a.keep(n) {
 		verdict.Decision = study.Stop
 	}
-	o := v.Def.Objectives[0]
-	if n == 1 {
-		verdict.Why = fmt.Sprintf("%s at %s: the first to come so far", number(o, own), at(v.Def, step))
-		return verdict
-	}
-	bar := smallest(append(others, own), keep)
-	verdict.Why = fmt.Sprintf("%s at %s: rank %d of %d, the best %d go on (%s or better)",
-		number(o, own), at(v.Def, step), better+1, n, keep, number(o, bar))
 	return verdict
 }
 

@@ -46,7 +46,7 @@ func newMedian(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 func (median) Name() string { return "median" }
 
 // Next implements [Scheduler].
-func (median) Next(_ *study.View, n int) []Action { return startAll(n) }
+func (median) Next(*study.View) (Action, bool) { return startOne, true }
 
 // A verdict is asked for at every report, so its time is bounded: the median is
 // taken over a regular sample of at most sampleOf trials, which lies within a few

@@ -16,16 +16,10 @@ func (none) Name() string { return "none" }
 func (none) Judge(*study.View, *study.Trial, int64) Verdict { return goOn }
 
 // Next implements [Scheduler].
-func (none) Next(_ *study.View, n int) []Action { return startAll(n) }
+func (none) Next(*study.View) (Action, bool) { return startOne, true }
 
 // goOn is the verdict where nothing is compared.
 var goOn = Verdict{Decision: study.Continue}
 
-// startAll is what policies that only stop trials do with free slots.
-func startAll(n int) []Action {
-	actions := make([]Action, max(n, 0))
-	for i := range actions {
-		actions[i].Kind = Start
-	}
-	return actions
-}
+// startOne is what policies that only stop trials do with a free slot.
+var startOne = Action{Kind: Start}

@@ -34,6 +34,7 @@ const (
 	Start  Kind = "start"  // a new trial, its parameters from the sampler
 	Resume Kind = "resume" // a paused trial goes on
 	Clone  Kind = "clone"  // a new trial from another one's checkpoint
+	Retire Kind = "retire" // a paused trial ends as stopped; it takes no slot
 )
 
 // Action is what to do with a free slot.
@@ -44,7 +45,7 @@ type Action struct {
 	To int64
 	// Bracket is kept with a new trial, for the scheduler itself.
 	Bracket string
-	// Trial is the one to resume, or the parent of a clone.
+	// Trial is the one to resume or retire, or the parent of a clone.
 	Trial study.TrialID
 	// Params are a clone's.
 	Params space.Values
@@ -65,9 +66,10 @@ type Scheduler interface {
 	// objective, and one at or beyond the trial's end, are answered 'continue'.
 	Judge(v *study.View, t *study.Trial, step int64) Verdict
 
-	// Next says what to do with up to n free slots. Policies that only ever stop
-	// trials answer with n times [Start]. Fewer than n means to wait for running
-	// trials; nothing while none runs and none waits means that the policy has
-	// finished.
-	Next(v *study.View, n int) []Action
+	// Next says what to do with a free slot; it is asked again when that is in
+	// the view, until no slot is free. Policies that only ever stop trials always
+	// answer with [Start]. ok is false to wait for running trials; where none runs
+	// and none waits it means that the policy has finished. It does not change v,
+	// and asked twice it answers the same.
+	Next(v *study.View) (a Action, ok bool)
 }

@@ -20,18 +20,20 @@ func (v *View) trial(id TrialID) (*Trial, error) {
 	return v.Trials[id], nil
 }
 
-func (v *View) plan(b Planned, at time.Time) error {
+func (v *View) plan(b Planned, e Event) error {
 	if int(b.Trial) != len(v.Trials) {
 		return fmt.Errorf("trial %d is planned after %d others", b.Trial, len(v.Trials))
 	}
 	t := &Trial{
 		ID: b.Trial, Name: b.Name, Params: v.Def.Space.Cast(b.Params), Seed: b.Seed,
 		Sampler: b.Sampler, Why: b.Why, Tag: b.Tag, Bracket: b.Bracket, Default: b.Default, Parent: b.Parent, To: b.To,
-		Planned: at, State: Waiting,
+		Planned: e.Time, State: Waiting,
 		Curves: make([]Curve, len(v.Def.Objectives)), Metrics: map[string]*Series{},
 	}
 	t.Unit = v.Def.Space.Unit(t.Params)
 	v.Trials = append(v.Trials, t)
+	v.recent.add()
+	v.recent.touch(t.ID, e.Seq)
 	v.Tried.Add(t.Unit, t.Params)
 	v.Count[Waiting]++
 	v.Concluded = nil
@@ -79,6 +81,10 @@ func (v *View) start(t *Trial, b Started, at time.Time) error {
 	}
 	if b.From == 0 {
 		t.Metrics = map[string]*Series{}
+		t.horizon = v.Def.Fidelity.Max
+	}
+	if t.Parent != nil && b.Attempt == 1 && b.From > 0 {
+		t.horizon = v.Horizon(v.Trials[t.Parent.Trial])
 	}
 	if b.Attempt == 1 {
 		v.Started++ // retries and resumes are not new trials

@@ -41,6 +41,7 @@ type Trial struct {
 	Checkpoints []Checkpoint // those that exist, by step
 	Notes       []Noted
 	Ended       time.Time
+	horizon     int64
 }
 
 // Attempt is one execution of a trial.

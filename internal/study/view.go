@@ -34,6 +34,7 @@ type View struct {
 	running     int
 	busySince   time.Time
 	best        *Trial
+	recent      recency
 }
 
 // NewView is the view of an empty log.
@@ -67,7 +68,7 @@ func (v *View) apply(e Event) error {
 	}
 	switch b := e.Body.(type) {
 	case Planned:
-		return v.plan(b, e.Time)
+		return v.plan(b, e)
 	case Changed:
 		return v.change(b)
 	case Concluded:
@@ -117,6 +118,7 @@ func (v *View) applyToTrial(e Event) error {
 	if err != nil {
 		return err
 	}
+	v.recent.touch(id, e.Seq)
 	switch b := e.Body.(type) {
 	case Started:
 		return v.start(t, b, e.Time)
@@ -150,8 +152,15 @@ func (v *View) DefaultTrial() *Trial {
 	return nil
 }
 
-// Horizon is how far a trial's training goes: its fidelity's end, 0 if unknown.
-func (v *View) Horizon(*Trial) int64 { return v.Def.Fidelity.Max }
+// Horizon is how far a trial's training goes, 0 if unknown: the fidelity's end
+// when it last began from nothing. Its schedule ends there, whatever segment of it
+// is trained now and whatever the study has come to say since.
+func (v *View) Horizon(t *Trial) int64 {
+	if len(t.Attempts) == 0 {
+		return v.Def.Fidelity.Max
+	}
+	return t.horizon
+}
 
 // Elapsed is the time during which at least one attempt ran.
 func (v *View) Elapsed(now time.Time) time.Duration {

@@ -96,22 +96,29 @@ type run struct {
 // fill gives the free slots work.
 func (r *run) fill() {
 	v := r.log.View()
-	for _, a := range r.sched.Next(v, r.Slots-len(r.running)) {
+	for len(r.running) < r.Slots {
+		a, ok := r.sched.Next(v)
+		if !ok {
+			return
+		}
 		id := study.TrialID(len(v.Trials))
 		from := int64(0)
 		switch {
+		case a.Kind == scheduler.Retire:
+			r.log.End(a.Trial, study.Stopped)
+			continue
 		case a.Kind == scheduler.Resume:
 			id = a.Trial
 			from = v.Trials[id].Step()
 		case int(id) >= r.Trials:
-			continue
+			return
 		case a.Kind == scheduler.Clone:
 			from = v.Trials[a.Trial].Step()
-			r.log.Propose(study.Planned{Params: a.Params, Sampler: "clone", Bracket: a.Bracket, Parent: &study.Parent{Trial: a.Trial, Step: from}})
+			r.log.Propose(study.Planned{Params: a.Params, Sampler: "clone", Bracket: a.Bracket, To: a.To, Parent: &study.Parent{Trial: a.Trial, Step: from}})
 		case id == 0:
 			r.log.PlanDefault()
 		default:
-			r.log.Propose(study.Planned{Params: space.Values{"x": space.FloatValue(r.rng.Float64())}, Sampler: "random", Bracket: a.Bracket})
+			r.log.Propose(study.Planned{Params: space.Values{"x": space.FloatValue(r.rng.Float64())}, Sampler: "random", Bracket: a.Bracket, To: a.To})
 		}
 		r.log.Append(study.Started{Trial: id, Attempt: len(v.Trials[id].Attempts) + 1, From: from, To: a.To})
 		r.running = append(r.running, id)
