@@ -5,7 +5,13 @@
 //	{lr}       the value of a parameter, anywhere in an argument
 //	{trial}    its number, {dir} its folder, {seed} its seed,
 //	{resume}   the checkpoint to start from, or nothing
+//	{lr?…}     what stands for the dots, in trials in which the parameter exists
+//	           and is not false; {!amp?…} where it is false
 //	{{ and }}  braces
+//
+// An argument that is a condition and nothing else is left out where that does not
+// hold: {amp?--amp}, {momentum?--momentum={momentum}}, {resume?--resume={resume}}.
+// Within a condition } always closes it.
 //
 // No shell is involved: values with spaces, quotes or newlines stay one argument.
 // [Quote] writes a line that a person can paste into a shell, [Split] reads one.
@@ -62,7 +68,7 @@ func Check(cmd []string, s *space.Space) error {
 			return &Error{Arg: i, Text: err.Error()}
 		}
 		for _, p := range pieces {
-			if err := p.check(arg, s, all); err != nil {
+			if err := p.check(arg, s, func(string) bool { return all }); err != nil {
 				return &Error{Arg: i, Text: err.Error()}
 			}
 		}
@@ -74,17 +80,21 @@ func Check(cmd []string, s *space.Space) error {
 // whether it has {params}.
 func Uses(cmd []string) (names []string, all bool) {
 	for _, arg := range cmd {
-		pieces, err := parse(arg)
-		if err != nil {
-			continue
-		}
-		for _, p := range pieces {
-			if p.hole && !slices.Contains(Reserved(), p.text) {
-				names = append(names, p.text)
-			}
+		if pieces, err := parse(arg); err == nil {
+			names = uses(names, pieces)
 		}
 	}
 	return names, slices.Contains(cmd, "{params}")
+}
+
+func uses(names []string, pieces []piece) []string {
+	for _, p := range pieces {
+		if p.hole && !slices.Contains(Reserved(), p.text) && !slices.Contains(names, p.text) {
+			names = append(names, p.text)
+		}
+		names = uses(names, p.then)
+	}
+	return names
 }
 
 // Expand fills in a command that passed [Check]. The placeholder of a parameter
@@ -100,11 +110,10 @@ func Expand(cmd []string, v Vars) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("expand the command: %w", err)
 		}
-		var b strings.Builder
-		for _, p := range pieces {
-			b.WriteString(p.fill(v))
+		if len(pieces) == 1 && pieces[0].test != 0 && !pieces[0].holds(v) {
+			continue
 		}
-		out = append(out, b.String())
+		out = append(out, v.fill(pieces))
 	}
 	return out, nil
 }
@@ -123,10 +132,31 @@ func (v Vars) options() []string {
 	return opts
 }
 
+func (v Vars) fill(pieces []piece) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(p.fill(v))
+	}
+	return b.String()
+}
+
+// holds reports whether a condition is met.
+func (p piece) holds(v Vars) bool {
+	if p.text == "resume" {
+		return (v.Resume == "") == (p.test == '!')
+	}
+	x, ok := v.Params[p.text]
+	return ok && (x == space.BoolValue(false)) == (p.test == '!')
+}
+
 func (p piece) fill(v Vars) string {
 	switch {
 	case !p.hole:
 		return p.text
+	case p.test != 0 && p.holds(v):
+		return v.fill(p.then)
+	case p.test != 0:
+		return ""
 	case p.text == "trial":
 		return strconv.Itoa(v.Trial)
 	case p.text == "dir":

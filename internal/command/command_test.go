@@ -17,6 +17,7 @@ func testSpace(t testing.TB) *space.Space {
 		{Name: "optimizer", Domain: space.Choice{Values: []space.Value{space.StringValue("sgd"), space.StringValue("adamw")}}},
 		{Name: "momentum", Domain: space.Float{Low: 0.8, High: 0.99}, When: []space.Condition{{Param: "optimizer", In: []space.Value{space.StringValue("sgd")}}}},
 		{Name: "batch_size", Domain: space.Int{Low: 1, High: 512}},
+		{Name: "amp", Domain: space.Bool()},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func vars(t testing.TB) command.Vars {
 	return command.Vars{
 		Study: "frames", Trial: 7, Attempt: 2, Order: testSpace(t).Names(), Dir: "/runs/7 a", Seed: 18446744073709551615, MaxStep: 30,
 		Params: space.Values{
-			"lr": space.FloatValue(1e-5), "optimizer": space.StringValue("it's \"a\nb\""), "batch_size": space.IntValue(64),
+			"lr": space.FloatValue(1e-5), "optimizer": space.StringValue("it's \"a\nb\""), "batch_size": space.IntValue(64), "amp": space.BoolValue(false),
 		},
 	}
 }
@@ -41,7 +42,7 @@ func TestPlaceholdersAreFilledIn(t *testing.T) {
 		{
 			"all parameters that exist, in the order of the file",
 			[]string{"python", "train.py", "{params}", "--tag", "run {trial}"},
-			[]string{"python", "train.py", "--lr=1e-05", "--optimizer=it's \"a\nb\"", "--batch_size=64", "--tag", "run 7"},
+			[]string{"python", "train.py", "--lr=1e-05", "--optimizer=it's \"a\nb\"", "--batch_size=64", "--amp=false", "--tag", "run 7"},
 		},
 		{
 			"values inside arguments stay one argument",
@@ -61,7 +62,17 @@ func TestPlaceholdersAreFilledIn(t *testing.T) {
 		{
 			"a parameter that does not exist in this trial is empty",
 			[]string{"x", "{params}", "m{momentum}"},
-			[]string{"x", "--lr=1e-05", "--optimizer=it's \"a\nb\"", "--batch_size=64", "m"},
+			[]string{"x", "--lr=1e-05", "--optimizer=it's \"a\nb\"", "--batch_size=64", "--amp=false", "m"},
+		},
+		{
+			"conditions, which leave out what does not hold",
+			[]string{"x", "{lr?--lr}", "{lr?{lr}}", "{momentum?--momentum={momentum}}", "{amp?--amp}", "{!amp?--no-amp}", "{resume?-r={resume}}", "{!resume?--fresh}"},
+			[]string{"x", "--lr", "1e-05", "--no-amp", "--fresh"},
+		},
+		{
+			"conditions inside arguments, and in each other",
+			[]string{"x", "opt={optimizer}{momentum?,m={momentum}}{amp?,amp}", "{lr?{batch_size?b{batch_size}{{x}}{!amp?!}"},
+			[]string{"x", "opt=it's \"a\nb\"", "b64{x!"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -86,7 +97,7 @@ func TestValuesAreNotExpandedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]string{"x", "{lr}{{", "--lr=1e-05", "--optimizer={lr}{{", "--batch_size=64"}, got); d != "" {
+	if d := cmp.Diff([]string{"x", "{lr}{{", "--lr=1e-05", "--optimizer={lr}{{", "--batch_size=64", "--amp=false"}, got); d != "" {
 		t.Errorf("arguments (-want +got):\n%s", d)
 	}
 }
@@ -103,10 +114,14 @@ func TestCommandsThatCannotBeFilledInAreRefused(t *testing.T) {
 		{[]string{"x", "{params} "}, 1, "make it one of its own"},
 		{[]string{"x", "{momentum}"}, 1, `momentum exists only when optimizer = sgd; write "{params}"`},
 		{[]string{"x", "{momentun}"}, 1, "did you mean {momentum}?"},
-		{[]string{"x", "{quux}"}, 1, "there are lr, optimizer, momentum, batch_size, params, trial, dir, seed, resume"},
+		{[]string{"x", "{quux}"}, 1, "there are lr, optimizer, momentum, batch_size, amp, params, trial, dir, seed, resume"},
 		{[]string{"x", "{}"}, 1, "{} is not a parameter"},
 		{[]string{"x", `{"lr": 3}`}, 1, "write {{ and }} for braces"},
 		{[]string{"x", "a{lr"}, 1, "does not close it"},
+		{[]string{"x", "{lr?a"}, 1, "does not close it"},
+		{[]string{"x", "{lr?{momentum}}"}, 1, "momentum exists only when optimizer = sgd"},
+		{[]string{"x", "{trial?a}"}, 1, "always there or unknown"},
+		{[]string{"x", "{lrr?a}"}, 1, "always there or unknown"},
 		{[]string{"x", "y", "a\x00b"}, 2, "NUL byte"},
 	} {
 		t.Run(strings.Join(c.cmd, " "), func(t *testing.T) {
@@ -123,7 +138,7 @@ func TestCommandsThatCannotBeFilledInAreRefused(t *testing.T) {
 }
 
 func FuzzExpand(f *testing.F) {
-	for _, arg := range []string{"{params}", "--lr={lr}", "{{{trial}}}", "{", "}", "{{", "a{b}c", "\x00"} {
+	for _, arg := range []string{"{params}", "--lr={lr}", "{{{trial}}}", "{", "}", "{{", "{lr?a{lr}}", "{!lr?{", "a{b}c", "\x00"} {
 		f.Add(arg)
 	}
 	f.Fuzz(func(t *testing.T, arg string) {
@@ -135,7 +150,7 @@ func FuzzExpand(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q passed the check and can't be expanded: %v", arg, err)
 		}
-		if arg != "{params}" && len(got) != 2 {
+		if arg != "{params}" && len(got) > 2 {
 			t.Fatalf("%q became %d arguments: %q", arg, len(got)-1, got[1:])
 		}
 	})
