@@ -78,9 +78,9 @@ var table = []row{
 	// Studies in motion.
 	{"internal/session", "internal/engine internal/proctree internal/spec internal/store internal/study", "", "the right to write one study"},
 	{"internal/runner", "internal/command internal/engine internal/executor internal/inbox internal/session internal/space internal/store internal/study", "", "the one place where things happen at once; knows the interfaces, no implementation"},
-	{"internal/pipe", "internal/engine internal/session internal/space internal/study", "", "ask-and-tell over lines"},
 	{"internal/salvage", "internal/store internal/study", "", "reads what a damaged store still holds"},
 	{"internal/export", "internal/space internal/study", "", "writes what a view holds"},
+	{"internal/pipe", "internal/engine internal/export internal/session internal/space internal/study", "", "ask-and-tell over lines"},
 	{"internal/display", "internal/space internal/study internal/text", "", "draws what a view holds"},
 
 	{"internal/locate", "internal/space internal/store internal/study internal/wrapper", "", "finds the store and the study that is meant"},

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/engine"
+	"github.com/danlu-ml/danlu/internal/export"
 	"github.com/danlu-ml/danlu/internal/session"
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -112,6 +113,7 @@ type request struct {
 	Report *study.TrialID `json:"report"`
 	Tell   *study.TrialID `json:"tell"`
 	Best   *bool          `json:"best"`
+	Trials *bool          `json:"trials"`
 
 	Step   *int64        `json:"step"`
 	Values study.Numbers `json:"values"`
@@ -121,7 +123,7 @@ type request struct {
 
 // wishes counts what a line asks for.
 func (r *request) wishes() (n int) {
-	for _, there := range []bool{r.Ask != nil, r.Report != nil, r.Tell != nil, r.Best != nil} {
+	for _, there := range []bool{r.Ask != nil, r.Report != nil, r.Tell != nil, r.Best != nil, r.Trials != nil} {
 		if there {
 			n++
 		}
@@ -149,7 +151,7 @@ func (p *pipe) answer(ctx context.Context, line []byte) {
 	}
 	switch {
 	case err != nil:
-		err = fmt.Errorf("the line can't be read: %s; send one of {\"ask\":1}, {\"report\":…}, {\"tell\":…}, {\"best\":true}", plain(err))
+		err = fmt.Errorf("the line can't be read: %s; send one of {\"ask\":1}, {\"report\":…}, {\"tell\":…}, {\"best\":true}, {\"trials\":true}", plain(err))
 	case r.Ask != nil:
 		err = p.ask(ctx, *r.Ask)
 	case r.Report != nil:
@@ -158,8 +160,10 @@ func (p *pipe) answer(ctx context.Context, line []byte) {
 		err = p.tell(*r.Tell, r)
 	case r.Best != nil && *r.Best:
 		err = p.best()
+	case r.Trials != nil && *r.Trials:
+		p.trials()
 	default:
-		err = errors.New("the line asks for nothing; send one of {\"ask\":1}, {\"report\":…}, {\"tell\":…}, {\"best\":true}")
+		err = errors.New("the line asks for nothing; send one of {\"ask\":1}, {\"report\":…}, {\"tell\":…}, {\"best\":true}, {\"trials\":true}")
 	}
 	if err != nil {
 		p.write(map[string]string{"error": err.Error()})
@@ -310,4 +314,14 @@ func (p *pipe) best() error {
 	}
 	p.write(map[string]*best{"best": found})
 	return nil
+}
+
+// trials writes every trial as export does.
+func (p *pipe) trials() {
+	v := p.engine.View()
+	rows := make([]export.Row, len(v.Trials))
+	for i, t := range v.Trials {
+		rows[i] = export.RowOf(v, t)
+	}
+	p.write(map[string][]export.Row{"trials": rows})
 }

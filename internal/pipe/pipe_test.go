@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/pipe"
 	"github.com/danlu-ml/danlu/internal/session"
@@ -124,6 +126,35 @@ func TestRunningTrialsAreOfferedAgain(t *testing.T) {
 	two := serve(t, st, 5, "{\"ask\":3}\n")
 	if one[0] != two[0] || one[1] != two[1] || !strings.HasPrefix(two[2], `{"trial":2,`) {
 		t.Errorf("first client:\n%s\nsecond client:\n%s", strings.Join(one, "\n"), strings.Join(two, "\n"))
+	}
+}
+
+func TestTrialsAreTheObjectsOfExport(t *testing.T) {
+	st := memory.New()
+	got := serve(t, st, 5, `{"trials":true}
+{"ask":2}
+{"tell":0,"state":"completed","values":{"loss":0.5}}
+{"trials":true}
+{"trials":false}
+`)
+	if got[0] != `{"trials":[]}` {
+		t.Errorf("before the first ask: %s", got[0])
+	}
+	type row struct {
+		Trial  int
+		State  string
+		Values map[string]float64
+	}
+	var answer struct{ Trials []row }
+	if err := json.Unmarshal([]byte(got[4]), &answer); err != nil {
+		t.Fatalf("%s: %v", got[4], err)
+	}
+	want := []row{{0, "completed", map[string]float64{"loss": 0.5}}, {1, "running", map[string]float64{}}}
+	if d := cmp.Diff(want, answer.Trials); d != "" {
+		t.Errorf("trials (-want +got):\n%s", d)
+	}
+	if !strings.HasPrefix(got[5], `{"error":`) {
+		t.Errorf("trials that are not wanted: %s", got[5])
 	}
 }
 
