@@ -20,12 +20,19 @@ const drawsAtMost, drawsEach = 10_000, 1000
 // as exhausted. If not one was ok and no sampler has proposed a trial yet, that is
 // an error, because the constraints themselves must be wrong.
 //
-// A nil ok is always met.
+// A sampler that is choosy keeps to ok by itself. A nil ok is always met.
 func Feasible(s Sampler, ok func(space.Values) bool) Sampler {
 	if ok == nil {
 		return s
 	}
 	return feasible{s, ok}
+}
+
+// choosy is a sampler that keeps to constraints itself, since its proposals are
+// worth more than draws to be thrown away. It looks at a bounded number of
+// configurations, of which ok may refuse all.
+type choosy interface {
+	choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error)
 }
 
 type feasible struct {
@@ -44,6 +51,20 @@ func (f feasible) Total(def *study.Definition) (int, error) {
 
 // Suggest implements [Sampler].
 func (f feasible) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
+	if c, ok := f.Sampler.(choosy); ok {
+		refused := 0
+		out, err := c.choose(ctx, v, n, rng, func(params space.Values) bool {
+			if f.ok(params) {
+				return true
+			}
+			refused++
+			return false
+		})
+		if err == nil && len(out) == 0 {
+			err = hopeless(v, refused)
+		}
+		return out, err
+	}
 	var out []Proposal
 	var seen space.Set
 	refused := 0
@@ -65,10 +86,19 @@ func (f feasible) Suggest(ctx context.Context, v *study.View, n int, rng *rand.R
 			break // a sampler with nothing left, too
 		}
 	}
-	if len(out) == 0 && refused > 0 && !slices.ContainsFunc(v.Trials, sampled) {
-		return nil, fmt.Errorf("find a configuration that meets the constraints: none of %d tried does; relax %v or change the ranges of their parameters", refused, v.Def.Constraints)
+	if len(out) == 0 {
+		return nil, hopeless(v, refused)
 	}
 	return out, nil
+}
+
+// hopeless is the error that not one configuration of those looked at meets the
+// constraints; nil where a sampler has found some before.
+func hopeless(v *study.View, refused int) error {
+	if refused == 0 || slices.ContainsFunc(v.Trials, sampled) {
+		return nil
+	}
+	return fmt.Errorf("find a configuration that meets the constraints: none of %d tried does; relax %v or change the ranges of their parameters", refused, v.Def.Constraints)
 }
 
 // sampled reports whether a sampler proposed t.

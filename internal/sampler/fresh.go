@@ -16,10 +16,11 @@ const (
 	redraws, redrawsAtMost = 100, 10_000
 )
 
-// fresh turns draws into configurations that no trial has.
+// fresh turns draws into configurations that no trial has and that are allowed.
 type fresh struct {
 	space *space.Space
-	all   *lattice // nil if the space can't be listed
+	ok    func(space.Values) bool // nil: all are allowed
+	all   *lattice                // nil if the space can't be listed
 	tried *tried
 	rng   *rand.Rand
 	u     []float64
@@ -41,8 +42,7 @@ func (f *fresh) take(draw func(u []float64)) (params space.Values, ok bool) {
 	}
 	for i := 0; i < tries && !f.last; i++ {
 		draw(f.u)
-		params = f.space.At(f.u)
-		if f.tried.add(f.space.Unit(params), params) {
+		if params = f.space.At(f.u); f.accept(params) {
 			return params, true
 		}
 	}
@@ -51,12 +51,26 @@ func (f *fresh) take(draw func(u []float64)) (params space.Values, ok bool) {
 		f.left = f.tried.missing(f.all, f.space)
 		f.rng.Shuffle(len(f.left), func(i, j int) { f.left[i], f.left[j] = f.left[j], f.left[i] })
 	}
-	if len(f.left) == 0 {
-		return nil, false
+	for len(f.left) > 0 {
+		i := f.left[len(f.left)-1]
+		f.left = f.left[:len(f.left)-1]
+		if params = f.space.At(f.all.at(i)); f.accept(params) {
+			return params, true
+		}
 	}
-	i := f.left[len(f.left)-1]
-	f.left = f.left[:len(f.left)-1]
-	return f.space.At(f.all.at(i)), true
+	return nil, false
+}
+
+// allows reports whether a configuration may be proposed: it is new, and it meets
+// the constraints.
+func (f *fresh) allows(params space.Values) bool {
+	return !f.tried.has(f.space.Unit(params), params) && (f.ok == nil || f.ok(params))
+}
+
+// accept takes a configuration if it may be proposed; from then on it is not new
+// any more.
+func (f *fresh) accept(params space.Values) bool {
+	return (f.ok == nil || f.ok(params)) && f.tried.add(f.space.Unit(params), params)
 }
 
 // tried is a set of configurations: those of a study's trials, and more that are
@@ -71,6 +85,11 @@ func newTried(v *study.View) *tried { return &tried{trials: v.Tried} }
 // add puts a configuration in and reports whether it is new.
 func (t *tried) add(unit []float64, params space.Values) bool {
 	return !t.trials.Has(unit, params) && t.more.Add(unit, params)
+}
+
+// has reports whether a configuration is in the set.
+func (t *tried) has(unit []float64, params space.Values) bool {
+	return t.trials.Has(unit, params) || t.more.Has(unit, params)
 }
 
 // missing lists the configurations of a lattice that are not in the set.

@@ -13,6 +13,7 @@ var makers = map[string]func(study.Algorithm, *study.Definition) (Sampler, error
 	"grid":   newGrid,
 	"random": newRandom,
 	"sobol":  newSobol,
+	"tpe":    newTPE,
 }
 
 // Names lists the samplers, in order.

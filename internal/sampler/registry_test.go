@@ -3,6 +3,7 @@ package sampler_test
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,7 +73,7 @@ func suggest(t testing.TB, s sampler.Sampler, v *study.View, n int) []sampler.Pr
 }
 
 func TestNamesAreListedInOrder(t *testing.T) {
-	if d := cmp.Diff([]string{"auto", "grid", "random", "sobol"}, sampler.Names()); d != "" {
+	if d := cmp.Diff(slices.Sorted(slices.Values(sampler.Names())), sampler.Names()); d != "" {
 		t.Errorf("names (-want +got):\n%s", d)
 	}
 	if s := build(t, study.Algorithm{}, define(t, float("x", 0, 1))); s.Name() != "auto" {
@@ -86,6 +87,7 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		many[i] = float("x"+strings.Repeat("_", i), 0, 1)
 	}
 	small := []space.Param{float("lr", 0, 1), words("net", "cnn", "mlp")}
+	names := strings.Join(sampler.Names(), ", ")
 	for name, c := range map[string]struct {
 		a      study.Algorithm
 		params []space.Param
@@ -94,12 +96,17 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		"a slip in the name": {
 			study.Algorithm{Name: "soboll"},
 			small,
-			`there is no sampler "soboll"; did you mean sobol? (there are auto, grid, random, sobol)`,
+			`there is no sampler "soboll"; did you mean sobol? (there are ` + names + `)`,
 		},
 		"another word": {
 			study.Algorithm{Name: "simulated-annealing"},
 			small,
-			`there is no sampler "simulated-annealing" (there are auto, grid, random, sobol)`,
+			`there is no sampler "simulated-annealing" (there are ` + names + `)`,
+		},
+		"too much of the good": {
+			study.Algorithm{Name: "tpe", Options: options("gamma", "1.5")},
+			small,
+			`sampler tpe: gamma: 1.5 is not a share: want a number between 0 and 1, as in {tpe: {gamma: 0.1}}`,
 		},
 		"an option where there is none": {
 			study.Algorithm{Name: "random", Options: options("seed", "1")},

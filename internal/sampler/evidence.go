@@ -1,0 +1,91 @@
+package sampler
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// evidence divides a study's trials into good ones and the rest, as TPE compares
+// them.
+type evidence struct {
+	good, rest []*study.Trial // by ID
+	finished   int            // those that have told something: completed and stopped ones
+}
+
+// standing is where a trial stands among others: those that ran to their end by
+// their loss, then those stopped early, the ones that came far first, by their
+// last report.
+type standing struct {
+	trial *study.Trial
+	early int // 0 at the end, 1 stopped, 2 stopped without a report
+	key   [2]float64
+}
+
+func (a standing) compare(b standing) int {
+	return cmp.Or(cmp.Compare(a.early, b.early), cmp.Compare(a.key[0], b.key[0]), cmp.Compare(a.key[1], b.key[1]), cmp.Compare(a.trial.ID, b.trial.ID))
+}
+
+// stands is a trial's standing; ok is false for one that has told nothing by
+// which it could be good: it failed, diverged, or only begins.
+func stands(t *study.Trial) (s standing, ok bool) {
+	s.trial = t
+	switch t.State {
+	case study.Completed:
+		s.key[0] = t.Loss()
+		return s, !math.IsInf(s.key[0], 1)
+	case study.Stopped, study.Paused:
+		s.early = 2
+		if c := t.Curve(); len(c) > 0 {
+			last := c[len(c)-1]
+			s.early, s.key = 1, [2]float64{-float64(last.Step), last.Loss}
+		}
+		return s, t.State == study.Stopped || s.early == 1
+	}
+	return s, false
+}
+
+// gather takes as good those of best standing: the share gamma of all that have
+// any, rounded up, but no more than 25 (Watanabe 2023, section 3.1). Where open is
+// false, trials that have told nothing yet are left out.
+func gather(v *study.View, gamma float64, open bool) evidence {
+	var e evidence
+	all := make([]standing, 0, len(v.Trials))
+	for _, t := range v.Trials {
+		if s, ok := stands(t); ok {
+			all = append(all, s)
+		}
+	}
+	e.finished = len(all)
+	best := least(all, min(int(math.Ceil(gamma*float64(len(all)))), 25))
+	good := make(map[*study.Trial]bool, len(best))
+	for _, s := range best {
+		good[s.trial] = true
+	}
+	e.rest = make([]*study.Trial, 0, len(v.Trials))
+	for _, t := range v.Trials {
+		switch {
+		case good[t]:
+			e.good = append(e.good, t)
+		case open || !t.State.Open() || t.State == study.Paused:
+			e.rest = append(e.rest, t)
+		}
+	}
+	return e
+}
+
+// least are the k least of some standings.
+func least(all []standing, k int) []standing {
+	best := make([]standing, 0, k+1)
+	for _, s := range all {
+		if len(best) == k && (k == 0 || s.compare(best[k-1]) > 0) {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(best, s, standing.compare)
+		best = slices.Insert(best, i, s)
+		best = best[:min(len(best), k)]
+	}
+	return best
+}
