@@ -36,6 +36,7 @@ var table = []row{
 	{"internal/command", "internal/space", "", "placeholders of a command line, filled in with values"},
 	{"internal/text", "internal/space", "", "puts numbers and words into columns"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
+	{"internal/tfevents", "", "", "a file format of TensorBoard"},
 
 	// The trainer: knows nothing of tuning.
 	{"internal/trainer/kernel", "", "golang.org/x/sys/cpu", "arithmetic on slices"},
