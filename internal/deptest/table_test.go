@@ -25,7 +25,9 @@ func (r row) allows() map[string]bool {
 var table = []row{
 	// Vocabulary.
 	{"internal/space", "", "", "parameters and their units: below everything"},
-	{"internal/study", "internal/space", "", "the log and its fold: knows parameters, and nobody who writes or reads a log"},
+	{"internal/normal", "", "", "functions of one distribution"},
+	{"internal/pareto", "internal/normal", "", "sorts and measures points of several objectives: below the vocabulary, since a view has a front"},
+	{"internal/study", "internal/pareto internal/space", "", "the log and its fold: knows parameters, and nobody who writes or reads a log"},
 	{"internal/study/studytest", "internal/space internal/study", "github.com/google/go-cmp/cmp github.com/google/go-cmp/cmp/cmpopts pgregory.net/rapid", "builds logs for tests"},
 
 	// Mathematics and tools that have never heard of a trial.
@@ -49,7 +51,7 @@ var table = []row{
 	// Deciders: pure functions of the view.
 	{"internal/sampler", "internal/parzen internal/sobol internal/space internal/study", "", "proposes from the view alone"},
 	{"internal/sampler/samplertest", "internal/sampler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every sampler the same questions"},
-	{"internal/scheduler", "internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
+	{"internal/scheduler", "internal/pareto internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
 	{"internal/scheduler/schedulertest", "internal/scheduler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every scheduler the same questions"},
 	{"internal/engine", "internal/expr internal/sampler internal/scheduler internal/space internal/study", "", "puts the deciders' words into events; has no clock, process or file"},
 

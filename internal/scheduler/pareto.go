@@ -3,6 +3,7 @@ package scheduler
 import (
 	"fmt"
 
+	"github.com/danlu-ml/danlu/internal/pareto"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
@@ -76,17 +77,11 @@ func thin(points [][]float64, n int) [][]float64 {
 	return sample
 }
 
-// dominating counts the points that are at least as good as p everywhere and
-// better somewhere.
+// dominating counts the points that dominate p.
 func dominating(points [][]float64, p []float64) int {
 	n := 0
 	for _, q := range points {
-		better, worse := false, false
-		for k := range p {
-			better = better || q[k] < p[k]
-			worse = worse || q[k] > p[k]
-		}
-		if better && !worse {
+		if pareto.Dominates(q, p) {
 			n++
 		}
 	}

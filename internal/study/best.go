@@ -3,6 +3,8 @@ package study
 import (
 	"math"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/pareto"
 )
 
 // Best is the incumbent: the completed trial with the lowest loss in the first
@@ -11,13 +13,25 @@ import (
 func (v *View) Best() *Trial { return v.best }
 
 // Pareto lists the completed trials that no other beats in every objective, by
-// ID. With one objective it is the incumbent alone.
+// ID: of equals the first. With one objective it is the incumbent alone.
 func (v *View) Pareto() []*Trial {
-	var front []*Trial
-	for _, t := range v.Trials {
-		if t.eligible() && !slices.ContainsFunc(v.Trials, func(u *Trial) bool { return u.eligible() && dominates(u, t) }) {
-			front = append(front, t)
+	if len(v.Def.Objectives) == 1 {
+		if v.best == nil {
+			return nil
 		}
+		return []*Trial{v.best}
+	}
+	var able []*Trial
+	var losses [][]float64
+	for _, t := range v.Trials {
+		if t.eligible() {
+			able = append(able, t)
+			losses = append(losses, t.Losses)
+		}
+	}
+	var front []*Trial
+	for _, i := range pareto.Front(losses) {
+		front = append(front, able[i])
 	}
 	return front
 }
@@ -27,17 +41,4 @@ func (v *View) Pareto() []*Trial {
 func (t *Trial) eligible() bool {
 	return t.State == Completed && len(t.Losses) > 0 &&
 		!slices.ContainsFunc(t.Losses, func(x float64) bool { return math.IsInf(x, 1) })
-}
-
-// dominates reports whether u is at least as good as t everywhere and better
-// somewhere; of equals, the earlier one dominates. Both have losses.
-func dominates(u, t *Trial) bool {
-	better := u.ID < t.ID && slices.Equal(u.Losses, t.Losses)
-	for i := range u.Losses {
-		if u.Losses[i] > t.Losses[i] {
-			return false
-		}
-		better = better || u.Losses[i] < t.Losses[i]
-	}
-	return better
 }
