@@ -43,7 +43,7 @@ race: ## the same under the race detector, shorter still
 	scripts/need-cc
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m ./...
 
-client: ## the Python client, on every Python there is
+client: build ## the Python client, on every Python there is
 	scripts/test-client
 
 long: ## long rounds of the packages that have some

@@ -81,6 +81,13 @@ class Link:
         with self._lock:
             if self._stale:
                 return None
+            if not self._endpoint_file and not self._spool_file:
+                self.warn(
+                    "nowhere",
+                    "reports go nowhere: DANLU_TRIAL is set, but neither DANLU_ENDPOINT nor DANLU_SPOOL; "
+                    "start the program by danlu tune, or unset DANLU_TRIAL",
+                )
+                return None
             if self._away and not self._worth_trying():
                 self._spool(line)
                 return None
@@ -96,12 +103,12 @@ class Link:
             if status == 409:
                 self._stale, self.decision = True, "stop"
             elif status in (400, 413):
-                self._warn("refused", "a report was refused: %s" % reason)
+                self.warn("refused", "a report was refused: %s" % reason)
             elif status != 200:
-                self._warn(
+                wait = "wait in " + self._spool_file if self._spool_file else "are lost until one does"
+                self.warn(
                     "away",
-                    "no driver takes reports (%s); the training goes on, and reports wait in %s"
-                    % (reason, self._spool_file),
+                    "no driver takes reports (%s); the training goes on, and reports %s" % (reason, wait),
                 )
                 now = time.monotonic()
                 self._away, self._look = True, now + LOOK_EVERY
@@ -185,12 +192,14 @@ class Link:
         It survives this program, not a loss of power: syncing every report would
         slow a training down.
         """
+        if not self._spool_file:
+            return  # that has been said
         try:
             _append(self._spool_file, to_json(line))
         except OSError as error:
-            self._warn("spool", "reports are lost while no driver answers: %s" % error)
+            self.warn("spool", "reports are lost while no driver answers: %s" % error)
 
-    def _warn(self, kind: str, sentence: str) -> None:
+    def warn(self, kind: str, sentence: str) -> None:
         """Tell the person at the program, once a kind.
 
         Not by the warnings module, which a program may have turned into errors.

@@ -1,20 +1,20 @@
 """The trial that this process is: the functions that programs call."""
 
+import functools
+import inspect
 import json
 import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, SupportsIndex, Union
 
-from . import _values
+from . import _argv, _checkpoint, _ranks, _values
 from ._params import Params, cast
 
 if TYPE_CHECKING:
     from ._link import Link
 
 Path = Union[str, "os.PathLike[str]"]
-
-_RANKS = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK")
 
 _link: "Optional[Link]" = None
 _link_lock = threading.RLock()  # a signal handler may report while it is held
@@ -30,10 +30,14 @@ def params(**defaults: Any) -> Params:
 
     A parameter that the trial does not have (its condition does not hold) keeps
     its default; one that is not among the arguments is there too. Values come in
-    the type of their default, wherever nothing is lost by it.
+    the type of their default, wherever nothing is lost by it. Outside danlu the
+    command line may set them: ``--lr=0.01``.
     """
     values: Dict[str, Any] = dict(defaults)
-    text = os.environ.get("DANLU_PARAMS") if in_trial() else None
+    if not in_trial():
+        values.update(_argv.arguments(sys.argv[1:], defaults))
+        return Params(values)
+    text = os.environ.get("DANLU_PARAMS")
     if text:
         for name, value in json.loads(text).items():
             values[name] = cast(value, defaults.get(name))
@@ -89,8 +93,55 @@ def checkpoint(path: Path, step: SupportsIndex) -> None:
     link = _speaker()
     if link is None:
         return
-    _sync(name)
+    _checkpoint.sync(name)
     link.checkpoint(at, name)
+
+
+def save(state: Any, step: SupportsIndex) -> Optional[str]:
+    """Keep the program's state after step as a checkpoint; returns the file's path.
+
+    The state is what ``torch.save`` or ``pickle`` takes, or a function that writes
+    it, file or folder, to the path it is given. The file appears in the trial's
+    folder whole or not at all, and danlu is told only then. Outside danlu and on
+    ranks other than 0 nothing happens, and None is returned.
+    """
+    at = _values.step_number(step)
+    link = _speaker()
+    if link is None:
+        return None
+    write = state if _is_function(state) else functools.partial(_checkpoint.dump, state)
+    # Each attempt has names of its own: one that starts anew must not write to a
+    # path that danlu is about to remove.
+    name = "attempt-%s-step-%06d" % (os.environ.get("DANLU_ATTEMPT") or "0", at)
+    path = os.path.join(os.path.abspath(dir()), "checkpoints", name)
+    try:
+        _checkpoint.write_whole(path, write)
+    except (OSError, RuntimeError) as error:  # PyTorch's word for a full disk is a RuntimeError
+        link.warn("save", "the checkpoint of step %d can't be written: %s; the training goes on" % (at, error))
+        return None
+    link.checkpoint(at, path)
+    return path
+
+
+def load() -> Any:
+    """What ``save`` kept in the checkpoint to start from; None: start anew.
+
+    A checkpoint that can't be read is said on stderr, and the training starts anew.
+    """
+    path = resume()
+    if path is None:
+        return None
+    try:
+        return _checkpoint.load(path)
+    except Exception as error:  # damage has as many names as there are formats
+        sentence = "danlu: the checkpoint %s can't be read (%s): the training starts anew\n"
+        sys.stderr.write(sentence % (path, error or type(error).__name__))
+        return None
+
+
+def _is_function(state: Any) -> bool:
+    """Whether the state writes itself; a PyTorch module can be called, but is none."""
+    return inspect.isroutine(state) or isinstance(state, functools.partial)
 
 
 def resume() -> Optional[str]:
@@ -117,21 +168,13 @@ def max_step(default: Optional[int] = None) -> Optional[int]:
 def _speaker() -> "Optional[Link]":
     """The way to the driver, or None where this process has nothing to say."""
     global _link
-    if _link is None and in_trial() and _rank() == 0:
+    if _link is None and in_trial() and _ranks.is_first():
         with _link_lock:
             if _link is None:
                 from ._link import Link  # http.client is slow to import: not outside danlu
 
                 _link = Link(os.environ)
     return _link
-
-
-def _rank() -> int:
-    for name in _RANKS:
-        text = os.environ.get(name, "")
-        if text:
-            return int(text) if text.isdigit() else 0
-    return 0
 
 
 def _after_fork() -> None:
@@ -144,42 +187,3 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-
-
-def _sync(path: str) -> None:
-    """Bring a file, or a folder and all that is in it, to the disk."""
-    if os.path.isdir(path):
-        for folder, _, files in os.walk(path):
-            for file in files:
-                name = os.path.join(folder, file)
-                if os.path.isfile(name):
-                    _sync_file(name)
-            _sync_folder(folder)
-    else:
-        _sync_file(path)
-    _sync_folder(os.path.dirname(path))
-
-
-def _sync_file(name: str) -> None:
-    try:
-        fd = os.open(name, os.O_RDWR | getattr(os, "O_BINARY", 0))  # Windows syncs only what may be written
-    except PermissionError:
-        fd = os.open(name, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _sync_folder(name: str) -> None:
-    """What can be done: Windows and some network file systems refuse."""
-    try:
-        fd = os.open(name, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(fd)
-    except OSError:
-        pass
-    finally:
-        os.close(fd)

@@ -13,7 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Dict, List, Optional, Tuple
 from unittest import mock
 
-from danlu import _trial
+from danlu import _ranks, _trial
+
+RANKS = [name for names in _ranks.LAUNCHERS for name in names]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -92,7 +94,7 @@ class TrialCase(unittest.TestCase):
 
     def environ(self, **variables: str) -> None:
         """Make this process the trial that the variables describe."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("DANLU_") and k not in _trial._RANKS}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("DANLU_") and k not in RANKS}
         patch = mock.patch.dict(os.environ, {**kept, **variables}, clear=True)
         patch.start()
         self.addCleanup(patch.stop)

@@ -167,3 +167,17 @@ class Away(TrialCase):
             lines = file.read().split("\n")
         self.assertEqual(lines[0], '{"step":1,"val')
         self.assertEqual(lines[1:], ['{"step":2,"values":{"a":1.0}}', '{"step":3,"values":{"a":1.0}}', ""])
+
+    def test_nobody_to_report_to_is_said_once(self):
+        for variables, says in (
+            ({}, "reports go nowhere"),
+            ({"DANLU_SPOOL": self.spool}, "reports wait in"),
+            ({"DANLU_ENDPOINT": self.endpoint}, "reports are lost until one does"),
+        ):
+            with self.subTest(variables=variables):
+                self.stderr.truncate(0)
+                self.environ(DANLU_TRIAL="7", **variables)
+                for step in range(3):
+                    self.assertEqual(danlu.report(step, a=1), "continue")
+                self.assertEqual(self.stderr.getvalue().count("\n"), 1)
+                self.assertIn(says, self.stderr.getvalue())

@@ -1,6 +1,8 @@
 import copy
 import json
 import pickle
+import sys
+from unittest import mock
 
 import danlu
 from tests.driver import TrialCase
@@ -60,6 +62,11 @@ class ParamsInATrial(TrialCase):
             self.assertEqual(dict(q), {"lr": 1e-4})
 
 
+    def test_are_the_trials_whatever_the_command_line_says(self):
+        with mock.patch.object(sys, "argv", ["train.py", "--lr=3"]):
+            self.assertEqual(self.params({"lr": 1e-4}, lr=1e-3).lr, 1e-4)
+
+
 class TheTrial(TrialCase):
     def test_is_what_the_environment_says(self):
         self.environ(
@@ -74,6 +81,10 @@ class TheTrial(TrialCase):
 
 
 class OutsideDanlu(TrialCase):
+    def setUp(self):
+        super().setUp()
+        self.environ()
+
     def test_nothing_happens(self):
         self.environ(DANLU_PARAMS='{"lr": 7}')
         self.assertEqual(dict(danlu.params(lr=1e-3)), {"lr": 1e-3})
@@ -82,3 +93,38 @@ class OutsideDanlu(TrialCase):
         got = (danlu.in_trial(), danlu.should_stop(), danlu.resume(), danlu.dir(), danlu.seed(5), danlu.max_step())
         self.assertEqual(got, (False, False, None, ".", 5, None))
         self.assertEqual(self.stderr.getvalue(), "")
+
+    def test_a_command_line_sets_parameters(self):
+        defaults = dict(lr=1e-3, batch_size=32, optimizer="adamw", nesterov=False, kernel=(3, 3), tag=None)
+        for line, want in (
+            ("--lr=0.01", {"lr": 0.01}),
+            ("--lr 1", {"lr": 1.0}),
+            ("--batch_size=64 --batch-size=128", {"batch_size": 128}),
+            ("--batch-size=1e3", {"batch_size": 1000}),
+            ("--batch-size=0.5", {"batch_size": 0.5}),  # not 0
+            ("--optimizer sgd", {"optimizer": "sgd"}),
+            ("--optimizer=", {"optimizer": ""}),
+            ("--nesterov", {"nesterov": True}),
+            ("--nesterov data --lr=2", {"nesterov": True, "lr": 2.0}),
+            ("--nesterov=false --nesterov", {"nesterov": True}),
+            ("--nesterov off", {"nesterov": False}),
+            ("--kernel=[5,5]", {"kernel": (5, 5)}),
+            ("--tag run", {"tag": "run"}),
+            ("--tag=3", {"tag": 3}),
+            ("data --epochs=3 -lr=3 lr=3", {}),  # others' words
+            ("-- --lr=3", {}),
+        ):
+            with self.subTest(line=line), mock.patch.object(sys, "argv", ["train.py"] + line.split()):
+                got = danlu.params(**defaults)
+                self.assertEqual(dict(got), {**defaults, **want})
+                self.assertEqual([type(v) for v in got.values()], [type(v) for v in {**defaults, **want}.values()])
+
+    def test_a_command_line_that_makes_no_sense_is_told(self):
+        for line, says in (
+            ("--lr=high", "--lr must be a number, as its default 0.001 is, not 'high'"),
+            ("--lr", "--lr needs a value, as in --lr=0.001"),
+            ("--nesterov=maybe", "--nesterov must be true or false"),
+        ):
+            with self.subTest(line=line), mock.patch.object(sys, "argv", ["train.py"] + line.split()):
+                with self.assertRaisesRegex(ValueError, says):
+                    danlu.params(lr=1e-3, nesterov=False)

@@ -1,8 +1,8 @@
 import decimal
 import math
+import multiprocessing
 import os
 import signal
-import tempfile
 import threading
 import unittest
 
@@ -138,6 +138,36 @@ class Report(TrialCase):
         self.assertEqual(set(self.steps(self.reports + self.spooled())), {1, 2})
 
 
+def speak(step):
+    danlu.report(step, a=1)
+
+
+class OtherProcesses(TrialCase):
+    def test_speak_where_they_want_to_however_they_were_started(self):
+        self.come()
+        for method in multiprocessing.get_all_start_methods():
+            with self.subTest(method=method):
+                del self.reports[:]
+                context = multiprocessing.get_context(method)
+                children = [context.Process(target=speak, args=(step,)) for step in (1, 2)]
+                for child in children:
+                    child.start()
+                danlu.report(0, a=1)
+                for child in children:
+                    child.join()
+                    self.assertEqual(child.exitcode, 0)
+                self.assertEqual(self.steps(self.reports), [0, 1, 2])
+
+    def test_say_nothing_where_they_do_not(self):
+        self.come()
+        danlu.report(0, a=1)
+        workers = multiprocessing.get_context().Pool(2)
+        self.assertEqual(workers.map(abs, range(-9, 0)), list(range(9, 0, -1)))
+        workers.close()
+        workers.join()
+        self.assertEqual((self.steps(self.reports), self.spooled(), len(self.server.open)), ([0], [], 1))
+
+
 class Misuse(TrialCase):
     """Wrong use raises in a trial and outside, so that it is found early."""
 
@@ -162,39 +192,3 @@ class Misuse(TrialCase):
                 with self.subTest(says=says, trial=trial):
                     self.environ(DANLU_TRIAL=trial)
                     self.assertRaisesRegex(error, says, call)
-
-
-class Ranks(TrialCase):
-    def test_only_zero_speaks(self):
-        self.come()
-        for name in _trial._RANKS:
-            for rank, want in (("1", 0), ("0", 1)):
-                with self.subTest(name=name, rank=rank):
-                    del self.reports[:]
-                    os.environ[name] = rank
-                    self.forget()
-                    self.assertEqual(danlu.report(1, a=1), "continue")
-                    danlu.should_stop()
-                    self.assertEqual((len(self.reports), self.spooled()), (want, []))
-            del os.environ[name]
-
-
-class Checkpoint(TrialCase):
-    def test_of_a_file_or_a_folder_is_reported_by_its_whole_path(self):
-        self.come()
-        folder = tempfile.mkdtemp(dir=self.dir)
-        file = os.path.join(folder, "0.bin")
-        with open(file, "w") as f:
-            f.write("weights")
-        os.symlink("nowhere", os.path.join(folder, "dangling"))
-        danlu.checkpoint(folder, step=1)
-        danlu.checkpoint(os.path.relpath(file), step=2)
-        self.assertEqual(self.checkpoints, [{"step": 1, "path": folder}, {"step": 2, "path": file}])
-
-    def test_that_is_missing_raises(self):
-        with self.assertRaises(FileNotFoundError):
-            danlu.checkpoint(os.path.join(self.dir, "missing"), step=1)
-
-    def test_waits_in_the_spool(self):
-        danlu.checkpoint(__file__, step=1)
-        self.assertEqual(self.spooled(), [{"step": 1, "checkpoint": os.path.abspath(__file__)}])
