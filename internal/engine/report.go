@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -88,7 +89,7 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 			j.Decision = study.Continue
 		}
 		if j.Decision == study.Continue && to > 0 && step >= to {
-			j.Decision, j.Why = study.Pause, fmt.Sprintf("reached %s %d", e.stepName(), to)
+			j.Decision, j.Why = study.Pause, cmp.Or(j.Why, fmt.Sprintf("reached %s %d", e.stepName(), to))
 		}
 	}
 	if j.Decision != study.Continue || j.Rung {

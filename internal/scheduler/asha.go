@@ -30,6 +30,9 @@ type ashaOptions struct {
 	// often that four rungs fit, or as many as have a step; 1 where the end is
 	// unknown.
 	Min int64 `json:"min"`
+	// Promote pauses trials at rungs and lets the best go on, instead of stopping
+	// the others; for programs that save and load checkpoints.
+	Promote bool `json:"promote"`
 }
 
 func newASHA(a study.Algorithm, def *study.Definition) (Scheduler, error) {
@@ -52,7 +55,11 @@ func newASHA(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 		last = math.MaxInt64
 		o.Min = max(o.Min, 1)
 	}
-	return asha{eta: o.Eta, ladder: &ladder{rungs: rungs(o.Min, last, o.Eta)}}, nil
+	s := asha{eta: o.Eta, ladder: &ladder{rungs: rungs(o.Min, last, o.Eta)}}
+	if o.Promote && len(s.ladder.rungs) > 0 {
+		return promotion{s}, nil
+	}
+	return s, nil
 }
 
 // rungsByDefault is how many rungs there are if none is given: the first then

@@ -36,8 +36,7 @@ func (p place) compare(q place) int {
 // catchUp makes the ladder that of the view.
 func (l *ladder) catchUp(v *study.View) {
 	if l.view != v || v.Seq < l.seq {
-		l.view, l.seq, l.own = v, 0, nil
-		l.at = make([][]place, len(l.rungs))
+		*l = ladder{rungs: l.rungs, view: v, at: make([][]place, len(l.rungs))}
 	}
 	if v.Seq == l.seq {
 		return
@@ -126,4 +125,13 @@ func (l *ladder) rank(v *study.View, t *study.Trial, k int, step int64, keep fun
 	bar := l.at[k][best-1].loss
 	return rank, fmt.Sprintf("%s at %s: rank %d of %d, the best %d go on (%s or better)",
 		number(o, own), at(v.Def, step), rank+1, n, best, number(o, bar))
+}
+
+// above is where a trial that goes on past rung k is compared next, 0 for its own
+// end.
+func (l *ladder) above(k int) int64 {
+	if k+1 < len(l.rungs) {
+		return l.rungs[k+1]
+	}
+	return 0
 }

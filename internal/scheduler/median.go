@@ -15,9 +15,14 @@ import (
 // completed ones, because survivors alone raise the bar with every stop; and the
 // best trial at a step is never stopped, which the rule would do to one that
 // began badly. With several objectives the first one counts.
+//
+// percentile is the same rule with another share than one half.
 type median struct {
-	grace int64
-	min   int
+	name    string
+	goes    float64 // the share of averages that a trial must be among
+	grace   int64
+	min     int
+	ordinal string // of the bar, for people: median
 }
 
 type medianOptions struct {
@@ -28,22 +33,46 @@ type medianOptions struct {
 	MinTrials int `json:"min_trials"`
 }
 
+type percentileOptions struct {
+	medianOptions
+	// Percentile is how many per cent of the others' averages a trial must be
+	// among to go on; 0 means 25.
+	Percentile float64 `json:"percentile"`
+}
+
 func newMedian(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 	var o medianOptions
 	if err := a.Decode(&o); err != nil {
 		return nil, err
 	}
+	return o.rule(median{name: "median", goes: 0.5, ordinal: "median"}, def)
+}
+
+func newPercentile(a study.Algorithm, def *study.Definition) (Scheduler, error) {
+	var o percentileOptions
+	if err := a.Decode(&o); err != nil {
+		return nil, err
+	}
+	o.Percentile = cmp.Or(o.Percentile, 25)
+	if o.Percentile < 0 || o.Percentile > 100 {
+		return nil, fmt.Errorf("percentile is %v: want how many per cent go on, from 1 to 100", o.Percentile)
+	}
+	return o.rule(median{name: "percentile", goes: o.Percentile / 100, ordinal: fmt.Sprintf("%v %% mark", o.Percentile)}, def)
+}
+
+func (o medianOptions) rule(m median, def *study.Definition) (Scheduler, error) {
 	switch {
 	case o.Grace < 0:
 		return nil, fmt.Errorf("grace is %d: want the first step at which trials are judged, from 1 on", o.Grace)
 	case o.MinTrials < 0:
 		return nil, fmt.Errorf("min_trials is %d: want how many other trials to compare with, from 1 on", o.MinTrials)
 	}
-	return median{grace: cmp.Or(o.Grace, (def.Fidelity.Max+9)/10), min: cmp.Or(o.MinTrials, 4)}, nil
+	m.grace, m.min = cmp.Or(o.Grace, (def.Fidelity.Max+9)/10), cmp.Or(o.MinTrials, 4)
+	return m, nil
 }
 
 // Name implements [Scheduler].
-func (median) Name() string { return "median" }
+func (m median) Name() string { return m.name }
 
 // Next implements [Scheduler].
 func (median) Next(*study.View) (Action, bool) { return startOne, true }
@@ -84,12 +113,12 @@ func (m median) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	if n < m.min || first {
 		return goOn
 	}
-	bar := smallest(averages, n/2+1) // of two in the middle the more lenient one
+	bar := smallest(averages, min(int(m.goes*float64(n))+1, n)) // between two the more lenient one
 	if own <= bar {
 		return goOn
 	}
-	return Verdict{Decision: study.Stop, Why: fmt.Sprintf("best %s by %s, worse than the median %s of %d others' averages",
-		number(o, own), at(v.Def, step), number(o, bar), n)}
+	return Verdict{Decision: study.Stop, Why: fmt.Sprintf("best %s by %s, worse than the %s %s of %d others' averages",
+		number(o, own), at(v.Def, step), m.ordinal, number(o, bar), n)}
 }
 
 // runningAverage is the mean of a curve's losses up to a step, and what a rung

@@ -20,8 +20,12 @@ func options(pairs ...string) map[string]json.RawMessage {
 	return m
 }
 
+func named(name string, pairs ...string) study.Algorithm {
+	return study.Algorithm{Name: name, Options: options(pairs...)}
+}
+
 func TestNamesAreListedInOrder(t *testing.T) {
-	if d := cmp.Diff([]string{"asha", "auto", "median", "none"}, scheduler.Names()); d != "" {
+	if d := cmp.Diff([]string{"asha", "auto", "bohb", "halving", "hyperband", "median", "none", "patience", "pbt", "percentile", "threshold"}, scheduler.Names()); d != "" {
 		t.Errorf("names (-want +got):\n%s", d)
 	}
 }
@@ -59,11 +63,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	}{
 		"a slip in the name": {
 			study.Algorithm{Name: "ashe"},
-			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, median, none)`,
+			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, bohb, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
 		},
 		"another word": {
-			study.Algorithm{Name: "population"},
-			`there is no scheduler "population" (there are asha, auto, median, none)`,
+			study.Algorithm{Name: "darwin"},
+			`there is no scheduler "darwin" (there are asha, auto, bohb, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
 		},
 		"a slip in an option":           {asha("etta", "3"), `scheduler asha: etta is not an option of asha; did you mean eta?`},
 		"another option":                {median("percentile", "3"), `scheduler median: percentile is not an option of median: it has grace, min_trials`},
@@ -73,6 +77,17 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		"a rung at the end":             {asha("min", "30"), `scheduler asha: min is 30, where a trial is at its end (fidelity.max is 30): want a step before it`},
 		"a negative grace":              {median("grace", "-2"), `scheduler median: grace is -2: want the first step at which trials are judged, from 1 on`},
 		"a negative number of trials":   {median("min_trials", "-2"), `scheduler median: min_trials is -2: want how many other trials to compare with, from 1 on`},
+		"a percentile beyond all":       {named("percentile", "percentile", "130"), `scheduler percentile: percentile is 130: want how many per cent go on, from 1 to 100`},
+		"no bound":                      {named("threshold"), `scheduler threshold: threshold needs a bound, as in {threshold: {upper: 3.5, grace: 2}}`},
+		"bounds turned round":           {named("threshold", "lower", "2", "upper", "1"), `scheduler threshold: lower (2) is above upper (1): nothing lies between them`},
+		"a share beyond one":            {named("patience", "frozen", "1.5"), `scheduler patience: frozen is 1.5: want a share of the learning rate's peak, from 0 to 1`},
+		"a population of one":           {named("pbt", "population", "1"), `scheduler pbt: population is 1: want 2 or more`},
+		"an interval beyond":            {named("pbt", "interval", "31"), `scheduler pbt: interval is 31: want from 1 step to fidelity.max (30)`},
+		"half and more":                 {named("pbt", "quantile", "0.6"), `scheduler pbt: quantile is 0.6: want a share above 0, at most 0.5`},
+		"another contest":               {named("pbt", "exploit", `"duel"`), `scheduler pbt: exploit is "duel": want truncation or tournament`},
+		"a parameter with a slip":       {named("pbt", "tune", `["y"]`), `scheduler pbt: tune names y, which is not a parameter; did you mean x?`},
+		"hyperband's eta":               {named("hyperband", "eta", "1"), `scheduler hyperband: eta is 1: want a number from 1.5 to 100, as in {hyperband: {eta: 3}}`},
+		"bohb's first rung":             {named("bohb", "min", "30"), `scheduler bohb: min is 30, where a trial is at its end (fidelity.max is 30): want a step before it`},
 		"a part of a step": {
 			asha("min", "2.5"),
 			`scheduler asha: min of asha: want a whole number, got number 2.5`,

@@ -71,6 +71,18 @@ func smallest(xs []float64, k int) float64 {
 	return xs[k-1]
 }
 
+// leads reports whether no other trial that came to a step was better there.
+func leads(v *study.View, t *study.Trial, step int64) bool {
+	best := v.Def.Objectives[0].Best
+	own, _ := t.Curve().At(step, best)
+	for _, u := range v.Trials {
+		if loss, ok := u.Curve().At(step, best); ok && u != t && u.Curve().Last() >= step && loss < own {
+			return false
+		}
+	}
+	return true
+}
+
 // number is a loss as the user knows it.
 func number(o study.Objective, loss float64) string {
 	if math.IsInf(loss, 0) {

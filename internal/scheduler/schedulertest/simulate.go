@@ -1,6 +1,7 @@
 package schedulertest
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -67,22 +68,28 @@ func (s Simulation) curve() func(study.TrialID, int64) []float64 {
 
 // Run plays the study to its end under a scheduler, doing as an engine does: the
 // default trial first and never judged, verdicts stored before the next is asked
-// for, non-finite trials ended without asking. It is given up, finished being
-// false, when it takes more reports than it can need.
+// for, non-finite trials ended without asking, a checkpoint at every report. It is
+// given up, finished being false, when it takes more reports than it can need.
 func (s Simulation) Run(sched scheduler.Scheduler) (l *studytest.Log, finished bool) {
+	l = studytest.New(s.Definition())
+	return l, s.Play(sched, l)
+}
+
+// Play is [Simulation.Run] on a log of the caller's, which its curves may read.
+func (s Simulation) Play(sched scheduler.Scheduler, l *studytest.Log) (finished bool) {
 	s.Every = max(s.Every, 1)
-	r := &run{Simulation: s, sched: sched, log: studytest.New(s.Definition()), rng: rand.New(rand.NewPCG(s.Seed, 7))}
+	r := &run{Simulation: s, sched: sched, log: l, rng: rand.New(rand.NewPCG(s.Seed, 7))}
 	for range 20 * s.Trials * int(s.Max/s.Every+2) {
 		r.fill()
 		if len(r.running) == 0 {
-			return r.log, true
+			return true
 		}
 		i := r.rng.IntN(len(r.running))
 		if !r.step(r.running[i]) {
 			r.running = append(r.running[:i], r.running[i+1:]...)
 		}
 	}
-	return r.log, false
+	return false
 }
 
 type run struct {
@@ -117,6 +124,7 @@ func (r *run) fill() {
 			r.log.Propose(study.Planned{Params: a.Params, Sampler: "clone", Bracket: a.Bracket, To: a.To, Parent: &study.Parent{Trial: a.Trial, Step: from}})
 		case id == 0:
 			r.log.PlanDefault()
+			a.To = 0
 		default:
 			r.log.Propose(study.Planned{Params: space.Values{"x": space.FloatValue(r.rng.Float64())}, Sampler: "random", Bracket: a.Bracket, To: a.To})
 		}
@@ -138,6 +146,7 @@ func (r *run) step(id study.TrialID) bool {
 	for i, loss := range losses {
 		values[i] = r.log.View().Def.Objectives[i].Value(loss)
 	}
+	r.log.Append(study.Checkpointed{Trial: id, Attempt: t.Attempt().Number, Step: step, Path: fmt.Sprintf("/trial-%d/%d", id, step)})
 	r.log.Report(id, step, values...)
 	switch verdict := r.judge(t, step); {
 	case math.IsNaN(losses[0]) || math.IsInf(losses[0], 0):

@@ -1,0 +1,72 @@
+package scheduler
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// promotion is asha for programs that save and load checkpoints: the original
+// form of asynchronous successive halving (Li et al. 2020, A System for Massively
+// Parallel Hyperparameter Tuning, Algorithm 2). Trials pause at every rung. A free
+// slot goes to the best of those that wait at the highest rung where one is among
+// the best 1/Eta of all that came there, else to a new trial at the lowest rung.
+// Who was passed over early can still be promoted when more have come, which
+// stopping can't do.
+//
+// When no more trials may be started, the best at each rung goes on even if fewer
+// than Eta came, so that somebody reaches the end.
+type promotion struct{ asha }
+
+// Next implements [Scheduler]. It takes time in proportion to the share of trials
+// that may go on.
+func (p promotion) Next(v *study.View) (Action, bool) {
+	p.ladder.catchUp(v)
+	for k := len(p.ladder.rungs) - 1; k >= 0; k-- {
+		places := p.ladder.at[k]
+		left := p.promoted(v, len(places))
+		for rank, place := range places {
+			if left == 0 {
+				break
+			}
+			t := v.Trials[place.trial]
+			if cameToNothing(t) {
+				continue // the next best takes its place
+			}
+			left--
+			if t.State == study.Paused && p.ladder.highest(t.Step()) == k {
+				return Action{
+					Kind: Resume, Trial: t.ID, To: p.ladder.above(k),
+					Why: fmt.Sprintf("rank %d of %d at %s", rank+1, len(places), at(v.Def, p.ladder.rungs[k])),
+				}, true
+			}
+		}
+	}
+	return Action{Kind: Start, To: p.ladder.rungs[0]}, true
+}
+
+// promoted is how many of n that came to a rung may go on.
+func (p promotion) promoted(v *study.View, n int) int {
+	if trialsSpent(v) && n > 0 {
+		return p.keep(n)
+	}
+	return int(float64(n) / p.eta)
+}
+
+// Judge implements [Scheduler]: a rung says how a trial stands; that it pauses
+// there follows from its segment.
+func (p promotion) Judge(v *study.View, t *study.Trial, step int64) Verdict {
+	verdict := p.asha.Judge(v, t, step)
+	if loss, _, ok := standing(v.Def, t, step); ok && math.IsInf(loss, 1) {
+		return verdict
+	}
+	verdict.Decision = study.Continue
+	return verdict
+}
+
+// trialsSpent reports whether no more trials may be started.
+func trialsSpent(v *study.View) bool {
+	b := v.Def.Budget.Trials
+	return b > 0 && v.Started >= b
+}
