@@ -39,6 +39,9 @@ func (s *Space) checkParam(p *Param) error {
 		}
 		p.Default = v
 	}
+	if err := checkPrior(p); err != nil {
+		return err
+	}
 	for i := range p.When {
 		if err := s.checkCondition(p, &p.When[i]); err != nil {
 			return err

@@ -69,6 +69,9 @@ func (p *Param) changed(q *Param) (changes []string, err error) {
 	if p.Default != q.Default {
 		say("had the default %s, and now has %s", orNone(p.Default.String()), orNone(q.Default.String()))
 	}
+	if a, b := p.Prior.String(), q.Prior.String(); a != b {
+		say("was believed to be %s, and now %s", a, b)
+	}
 	if p.Role != q.Role {
 		say("had the role %s, and now has %s", orNone(p.Role), orNone(q.Role))
 	}

@@ -16,6 +16,7 @@ type wireParam struct {
 	Step    float64     `json:"step,omitempty"`
 	Role    string      `json:"role,omitempty"`
 	Default Value       `json:"default,omitzero"`
+	Prior   *Prior      `json:"prior,omitempty"`
 	When    []Condition `json:"when,omitempty"`
 	Scale   *Scale      `json:"scales_with,omitempty"`
 }
@@ -24,7 +25,7 @@ type wireParam struct {
 func (s *Space) MarshalJSON() ([]byte, error) {
 	wire := make([]wireParam, len(s.params))
 	for i, p := range s.params {
-		w := wireParam{Name: p.Name, Role: p.Role, Default: p.Default, When: p.When, Scale: p.Scale}
+		w := wireParam{Name: p.Name, Role: p.Role, Default: p.Default, Prior: p.Prior, When: p.When, Scale: p.Scale}
 		switch d := p.Domain.(type) {
 		case Float:
 			w.Float, w.Log, w.Step = []float64{d.Low, d.High}, d.Log, d.Step
@@ -46,7 +47,7 @@ func (s *Space) UnmarshalJSON(b []byte) error {
 	}
 	params := make([]Param, len(wire))
 	for i, w := range wire {
-		p := Param{Name: w.Name, Role: w.Role, Default: w.Default, When: w.When, Scale: w.Scale}
+		p := Param{Name: w.Name, Role: w.Role, Default: w.Default, Prior: w.Prior, When: w.When, Scale: w.Scale}
 		switch {
 		case len(w.Float) == 2:
 			p.Domain = Float{Low: w.Float[0], High: w.Float[1], Log: w.Log, Step: w.Step}

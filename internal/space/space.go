@@ -26,6 +26,8 @@ type Param struct {
 	Role string
 	// Default is the value to start from; the zero Value means none was given.
 	Default Value
+	// Prior is what the user believes of its best value; nil for nothing.
+	Prior *Prior
 	// Scale makes the parameter follow another one; nil if it stands alone.
 	Scale *Scale
 }
