@@ -115,6 +115,31 @@ func TestWrongSpacesAreRefused(t *testing.T) {
 	}
 }
 
+func TestBeliefsAreChecked(t *testing.T) {
+	for name, c := range map[string]struct {
+		param danlu.Param
+		ok    bool
+	}{
+		"near a value":         {danlu.Float("z", 1e-5, 1e-1).Log().Near(1e-3, 3), true},
+		"near a value outside": {danlu.Float("z", 1e-5, 1e-1).Log().Near(1, 3), false},
+		"weights":              {danlu.Choice("z", "adamw", "sgd").Weigh("adamw", 3).Weigh("sgd", 0.5), true},
+		"a weight of nothing":  {danlu.Choice("z", "adamw", "sgd").Weigh("lion", 3), false},
+		"a weight of a number": {danlu.Int("z", 1, 9).Weigh(3, 2), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := config("")
+			cfg.Params = append(cfg.Params, c.param)
+			s, err := danlu.New(t.Context(), cfg)
+			if (err == nil) != c.ok {
+				t.Errorf("error %v", err)
+			}
+			if err == nil {
+				s.Close()
+			}
+		})
+	}
+}
+
 // BenchmarkTrial is the cost of a trial with ten reports, kept in memory: what
 // danlu itself takes beside the sampler and the training.
 func BenchmarkTrial(b *testing.B) {

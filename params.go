@@ -75,6 +75,38 @@ func (q Param) Default(value any) Param {
 	return q
 }
 
+// Near says where you believe the best value of a number to be: near value and,
+// within one standard deviation, at most within away from it, which is a factor on
+// a logarithmic scale and a distance on another; 0 is a sixth of the scale. Samplers
+// look there first, and less and less as results come in.
+func (q Param) Near(value any, within float64) Param {
+	v, err := space.ValueOf(value)
+	if err != nil {
+		q.err = err
+	}
+	q.p.Prior = &space.Prior{Near: v, Within: within}
+	return q
+}
+
+// Weigh says how much likelier than others you believe a value of a choice to be
+// the best one; others have the weight 1.
+func (q Param) Weigh(value any, weight float64) Param {
+	v, err := space.ValueOf(value)
+	if err != nil {
+		q.err = err
+	}
+	prior := space.Prior{Weights: map[string]float64{v.String(): weight}}
+	if q.p.Prior != nil {
+		for word, w := range q.p.Prior.Weights {
+			if word != v.String() {
+				prior.Weights[word] = w
+			}
+		}
+	}
+	q.p.Prior = &prior
+	return q
+}
+
 // When lets the parameter exist only while another one has one of these values.
 func (q Param) When(param string, values ...any) Param {
 	c := space.Condition{Param: param}

@@ -17,6 +17,7 @@ type param struct {
 	log     bool
 	ordered bool
 	step    *node
+	prior   *node
 	broken  bool // something about it has been told already
 }
 
@@ -45,6 +46,7 @@ var paramObject = &object[param]{
 		{key: "ordered", read: func(r *reader, n *node, p *param) { p.ordered = r.bool(n, p.what("ordered")) }},
 		{key: "role", read: readRole},
 		{key: "default", read: func(r *reader, n *node, p *param) { p.Default, _ = r.value(n, p.what("default")) }},
+		{key: "prior", read: func(_ *reader, n *node, p *param) { p.prior = n }},
 		{key: "when", read: readWhen},
 		{key: "scales_with", read: readScale},
 	},
@@ -180,6 +182,9 @@ func readRole(r *reader, n *node, p *param) {
 
 // finish puts the domain together, once all keys are read.
 func (p *param) finish(r *reader) {
+	if p.prior != nil && p.Domain != nil {
+		p.readPrior(r)
+	}
 	switch d := p.Domain.(type) {
 	case space.Float:
 		d.Log = p.log
