@@ -1,0 +1,157 @@
+package gp
+
+import (
+	"math"
+	"slices"
+)
+
+// Fit finds hyperparameters near a mode of their posterior, given n points x
+// (n×Columns, row by row) and their values y, starting from start. It computes
+// the likelihood about evals times at most, each in n³/2 multiplications. The
+// cost returned is the mode's: −log of the posterior up to a constant. Values must
+// be finite.
+func Fit(s Shape, p Prior, x, y []float64, start Theta, evals int) (t Theta, cost float64) {
+	f := newPosterior(s, p, x, y)
+	low, high := p.box(s)
+	v := p.vector(s, start)
+	var d Descent
+	cost = d.Minimise(v, low, high, evals, 1e-3, f.cost)
+	return p.theta(s, v), cost
+}
+
+// posterior is −log p(θ | x, y) with its gradient, and room to compute it in.
+type posterior struct {
+	shape Shape
+	prior Prior
+	x, y  []float64
+
+	n           int
+	bent        []float64 // n×Columns
+	da, db      []float64 // n×Numbers: derivatives of the bent numbers by log a and log b
+	gx          []float64 // n×Numbers: of the likelihood by the bent numbers
+	l, dk       []float64 // triangles: K and then L; dk/dr²
+	inv, square []float64
+	alpha       []float64
+}
+
+func newPosterior(s Shape, p Prior, x, y []float64) *posterior {
+	n := len(y)
+	tri := n * (n + 1) / 2
+	f := &posterior{
+		shape: s, prior: p, x: x, y: y, n: n, bent: x, alpha: make([]float64, n),
+		l: make([]float64, tri), dk: make([]float64, tri), inv: make([]float64, tri), square: make([]float64, n*n),
+	}
+	if p.Bend > 0 {
+		f.bent = slices.Clone(x)
+		room := make([]float64, 3*n*s.Numbers)
+		k := n * s.Numbers
+		f.da, f.db, f.gx = room[:k], room[k:2*k], room[2*k:]
+	}
+	return f
+}
+
+// cost is the posterior at the logarithms v; it fills in the gradient.
+func (f *posterior) cost(v, gradient []float64) float64 {
+	s, n := f.shape, f.n
+	d, m := s.Columns, s.Numbers
+	t := f.prior.theta(s, v)
+	if t.Bend != nil {
+		f.warp(t.Bend)
+	}
+	for i := range n {
+		li, di, xi := row(f.l, i), row(f.dk, i), f.bent[i*d:i*d+d]
+		for k := range i {
+			var c float64
+			c, di[k] = matern(distance(t.Weights, xi, f.bent[k*d:k*d+d], m))
+			li[k] = t.Scale * c
+		}
+		li[i] = t.Scale + t.Noise
+	}
+	copy(f.inv, f.l) // K, to be read below
+	clear(gradient)
+	if !cholesky(f.l, 0, n) {
+		return math.Inf(1)
+	}
+	copy(f.alpha, f.y)
+	forward(f.l, f.alpha, 0)
+	cost := dot(f.alpha, f.alpha) / 2
+	for i := range n {
+		cost += math.Log(row(f.l, i)[i])
+	}
+	backward(f.l, f.alpha)
+
+	// The derivative by K_ik is (K⁻¹ − ααᵀ)_ik / 2, and every pair is there twice.
+	k := f.inv
+	f.inv = f.l // the factor's room is free once upper is known
+	inverse(f.inv, f.square, f.l, n)
+	f.l = k
+	clear(f.gx)
+	var gs, gn float64
+	gw := gradient[:d]
+	for i := range n {
+		ki, vi, di, xi := row(k, i), row(f.inv, i), row(f.dk, i), f.bent[i*d:i*d+d]
+		for j := range i {
+			g := vi[j] - f.alpha[i]*f.alpha[j]
+			gs += g * ki[j]
+			h := g * di[j]
+			xj := f.bent[j*d : j*d+d]
+			for c, w := range xi[:m] {
+				u := w - xj[c]
+				gw[c] += h * u * u
+			}
+			for c := m; c < d; c++ {
+				if xi[c] != xj[c] {
+					gw[c] += h
+				}
+			}
+			if t.Bend != nil {
+				a, b := f.gx[i*m:i*m+m], f.gx[j*m:j*m+m]
+				for c := range a {
+					u := h * (xi[c] - xj[c])
+					a[c] += u
+					b[c] -= u
+				}
+			}
+		}
+		g := (vi[i] - f.alpha[i]*f.alpha[i]) / 2
+		gs += g * t.Scale
+		gn += g
+	}
+	for c := range gw {
+		gw[c] *= t.Scale * t.Weights[c]
+	}
+	gradient[d], gradient[d+1] = gs, gn*t.Noise
+	for i, u := range f.gx {
+		c := i % m
+		u *= 2 * t.Scale * t.Weights[c]
+		gradient[d+2+2*c] += u * f.da[i]
+		gradient[d+3+2*c] += u * f.db[i]
+	}
+	return cost + f.prior.penalty(s, v, gradient)
+}
+
+func (f *posterior) warp(bend []float64) {
+	d, m := f.shape.Columns, f.shape.Numbers
+	for i := range f.n {
+		for j := range m {
+			at := i*m + j
+			f.bent[i*d+j], _, f.da[at], f.db[at] = kumaraswamy(f.x[i*d+j], bend[2*j], bend[2*j+1])
+		}
+	}
+}
+
+// distance is r² between two points of which the first m columns are numbers.
+func distance(w, x, y []float64, m int) float64 {
+	var r2 float64
+	w, y = w[:len(x)], y[:len(x)]
+	for j := range m {
+		u := x[j] - y[j]
+		r2 += w[j] * u * u
+	}
+	for j := m; j < len(x); j++ {
+		if x[j] != y[j] {
+			r2 += w[j]
+		}
+	}
+	return r2
+}

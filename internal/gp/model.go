@@ -1,0 +1,241 @@
+package gp
+
+import "math"
+
+// Model is a process given its observations, and perhaps fantasies of some more:
+// each fantasy is one way the unknown values may turn out.
+//
+// It may be read from one goroutine at a time.
+type Model struct {
+	shape Shape
+	theta Theta
+	x     []float64 // bent
+	y     []float64 // of the observations
+	l     []float64
+	z     [][]float64 // one a fantasy, n long; a single one while there are no fantasies
+	alpha [][]float64
+	known int // observations; the rest of the rows are fantasies
+	cells []float64
+}
+
+// New is the process at theta given n points and their values. Nearly equal
+// points are told apart by noise, of which it adds what arithmetic demands.
+func New(s Shape, theta Theta, x, y []float64) *Model {
+	m := &Model{shape: s, theta: theta}
+	for {
+		if m.Extend(x); m.known*s.Columns == len(x) {
+			break
+		}
+		m.theta.Noise = max(10*m.theta.Noise, 1e-8*theta.Scale)
+		m.x, m.l, m.known = m.x[:0], m.l[:0], 0
+	}
+	m.Observe(y)
+	return m
+}
+
+// Extend takes in more points, n×Columns; Observe then gives all values anew. It
+// is for processes without fantasies. Where the rows would not be independent
+// enough for arithmetic it takes in none: make a new process.
+func (m *Model) Extend(x []float64) {
+	d, had := m.shape.Columns, m.known
+	n := had + len(x)/d
+	m.x = append(m.x[:had*d], make([]float64, len(x))...)
+	for i := had; i < n; i++ {
+		m.theta.bend(m.x[i*d:i*d+d], x[(i-had)*d:(i-had)*d+d])
+	}
+	m.l = append(m.l[:had*(had+1)/2], make([]float64, n*(n+1)/2-had*(had+1)/2)...)
+	for i := had; i < n; i++ {
+		li := row(m.l, i)
+		m.covariances(li[:i], m.x[i*d:i*d+d])
+		li[i] = m.theta.Scale + m.theta.Noise
+	}
+	if cholesky(m.l, had, n) {
+		m.known = n
+	}
+}
+
+// covariances fills in k between a bent point and the first len(k) rows.
+func (m *Model) covariances(k, x []float64) {
+	d := m.shape.Columns
+	for i := range k {
+		c, _ := matern(distance(m.theta.Weights, x, m.x[i*d:i*d+d], m.shape.Numbers))
+		k[i] = m.theta.Scale * c
+	}
+}
+
+// Known is the number of observations.
+func (m *Model) Known() int { return m.known }
+
+// Observe sets the values of all observations, and forgets fantasies.
+func (m *Model) Observe(y []float64) {
+	n, d := m.known, m.shape.Columns
+	m.x, m.l, m.y = m.x[:n*d], m.l[:n*(n+1)/2], append(m.y[:0], y[:n]...)
+	z := append([]float64(nil), y[:n]...)
+	forward(m.l, z, 0)
+	m.z = [][]float64{z}
+	m.solve()
+}
+
+// Fantasise takes in the points x, whose values are not known, with draws for
+// each: draws[f] has a standard normal number a point, from which fantasy f's
+// values follow. What was fantasised before is forgotten. Afterwards the model
+// answers with one mean a fantasy.
+func (m *Model) Fantasise(x []float64, draws [][]float64) {
+	n, d := m.known, m.shape.Columns
+	m.x, m.l = m.x[:n*d], m.l[:n*(n+1)/2]
+	z := m.z[0][:n:n]
+	m.z = make([][]float64, max(len(draws), 1))
+	for f := range m.z {
+		m.z[f] = append(make([]float64, 0, n+len(x)/d), z...)
+	}
+	bent := make([]float64, d)
+	for p := range len(x) / d {
+		m.theta.bend(bent, x[p*d:p*d+d])
+		at := len(m.x) / d
+		m.l = append(m.l, make([]float64, at+1)...)
+		li := row(m.l, at)
+		m.covariances(li[:at], bent)
+		forward(m.l, li[:at], 0)
+		rest := max(m.theta.Scale+m.theta.Noise-dot(li[:at], li[:at]), 1e-9*m.theta.Scale)
+		li[at] = math.Sqrt(rest)
+		m.x = append(m.x, bent...)
+		for f := range m.z {
+			var e float64
+			if f < len(draws) {
+				e = draws[f][p]
+			}
+			// The value is v·z + √rest·e, so L⁻¹ of it is e.
+			m.z[f] = append(m.z[f], e)
+		}
+	}
+	m.solve()
+}
+
+func (m *Model) solve() {
+	m.alpha = make([][]float64, len(m.z))
+	for f, z := range m.z {
+		m.alpha[f] = append([]float64(nil), z...)
+		backward(m.l, m.alpha[f])
+	}
+}
+
+// Fantasies is the number of means a prediction has.
+func (m *Model) Fantasies() int { return len(m.z) }
+
+// AtObserved writes the posterior mean at every row, fantasies' points included,
+// under fantasy f: what is observed without its noise.
+func (m *Model) AtObserved(f int, mean []float64) []float64 {
+	mean = mean[:0]
+	for i, a := range m.alpha[f] {
+		// K α = y and K = k + σ²I, so k α = y − σ²α.
+		li := row(m.l, i)
+		mean = append(mean, dot(li, m.z[f])-m.theta.Noise*a)
+	}
+	return mean
+}
+
+// Place is a point under study and what the model says of it.
+type Place struct {
+	Mean     []float64 // one a fantasy
+	Variance float64   // of the signal, without noise
+
+	x, bent, slope []float64
+	dk, v, back    []float64
+}
+
+// At predicts at x, and keeps in p what Gradient needs.
+func (m *Model) At(p *Place, x []float64) {
+	n, d := len(m.z[0]), m.shape.Columns
+	p.grow(n, d, len(m.z))
+	copy(p.x, x)
+	copy(p.bent, x)
+	for j := 0; 2*j < len(m.theta.Bend); j++ {
+		p.bent[j], p.slope[j], _, _ = kumaraswamy(x[j], m.theta.Bend[2*j], m.theta.Bend[2*j+1])
+	}
+	for i := range n {
+		var c float64
+		c, p.dk[i] = matern(distance(m.theta.Weights, p.bent, m.x[i*d:i*d+d], m.shape.Numbers))
+		p.v[i] = m.theta.Scale * c
+	}
+	for f, a := range m.alpha {
+		p.Mean[f] = dot(p.v, a)
+	}
+	forward(m.l, p.v, 0)
+	p.Variance = m.positive(m.theta.Scale - dot(p.v, p.v))
+}
+
+// positive keeps rounding from making a variance 0 or less.
+func (m *Model) positive(v float64) float64 { return max(v, 1e-10*m.theta.Scale) }
+
+func (p *Place) grow(n, d, fantasies int) {
+	if cap(p.dk) < n || cap(p.x) < d {
+		room := make([]float64, 3*(n+16)+3*d)
+		cut := func(k int) []float64 {
+			s := room[:k:k]
+			room = room[k:]
+			return s
+		}
+		p.x, p.bent, p.slope = cut(d), cut(d), cut(d)
+		p.dk, p.v, p.back = cut(n+16), cut(n+16), cut(n+16)
+	}
+	p.x, p.bent, p.slope = p.x[:d], p.bent[:d], p.slope[:d]
+	for j := range p.slope {
+		p.slope[j] = 1
+	}
+	p.dk, p.v, p.back = p.dk[:n], p.v[:n], p.back[:n]
+	if cap(p.Mean) < fantasies {
+		p.Mean = make([]float64, fantasies)
+	}
+	p.Mean = p.Mean[:fantasies]
+}
+
+// Gradient adds to gradient, one entry a column that is a number, the derivative
+// of a function of the last At(p)'s predictions by the point, given its
+// derivatives by the means and by the variance.
+func (m *Model) Gradient(p *Place, byMean []float64, byVariance float64, gradient []float64) {
+	d, nums := m.shape.Columns, m.shape.Numbers
+	copy(p.back, p.v)
+	if byVariance != 0 {
+		backward(m.l, p.back) // K⁻¹k: the variance falls by twice that times dk
+	}
+	for i := range p.back {
+		c := -2 * byVariance * p.back[i]
+		for f, g := range byMean {
+			c += g * m.alpha[f][i]
+		}
+		c *= 2 * m.theta.Scale * p.dk[i]
+		xi := m.x[i*d : i*d+nums]
+		for j, u := range xi {
+			gradient[j] += c * m.theta.Weights[j] * (p.bent[j] - u) * p.slope[j]
+		}
+	}
+}
+
+// Predict writes mean (under each fantasy) and variance at many points: mean is
+// len(x)/Columns × Fantasies, row by row.
+func (m *Model) Predict(x, mean, variance []float64) {
+	n, d, fs := len(m.z[0]), m.shape.Columns, len(m.z)
+	count := len(x) / d
+	if cap(m.cells) < 4*n+d {
+		m.cells = make([]float64, 4*n+d+64)
+	}
+	bent := m.cells[4*n : 4*n+d]
+	var k [4][]float64
+	for c := range k {
+		k[c] = m.cells[c*n : c*n+n]
+	}
+	for at := 0; at < count; at += 4 {
+		for c := range k {
+			i := min(at+c, count-1)
+			m.theta.bend(bent, x[i*d:i*d+d])
+			m.covariances(k[c], bent)
+			for f, a := range m.alpha {
+				mean[i*fs+f] = dot(k[c], a)
+			}
+		}
+		forward4(m.l, k[0], k[1], k[2], k[3])
+		for c := range k {
+			variance[min(at+c, count-1)] = m.positive(m.theta.Scale - dot(k[c], k[c]))
+		}
+	}
+}

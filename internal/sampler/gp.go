@@ -1,0 +1,130 @@
+package sampler
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/danlu-ml/danlu/internal/sobol"
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// process is Bayesian optimisation with a Gaussian process: it proposes where the
+// improvement to expect over the best so far is largest. The process knows
+// ordered values by their place on the scale, unordered ones and the existence of
+// conditional parameters by being equal or not.
+//
+// Trials that wait or run are taken for several ways they may turn out. Trials
+// that failed or diverged count as bad as the worst; those stopped early as what
+// they would have come to; infeasible ones teach a second process what can't be
+// run. With two or three objectives each has a process of its own, and the
+// volume that a front gains is what is expected.
+type process struct {
+	options gpOptions
+	all     *lattice
+	columns *columns
+	points  *sobol.Sequence
+	fits    fits
+}
+
+type gpOptions struct {
+	Startup    int `json:"startup"`    // trials spread evenly first; 0: 6 to 12, by the number of parameters
+	Candidates int `json:"candidates"` // places compared for a proposal; 0: 1200, fewer as trials grow many
+}
+
+func newGP(a study.Algorithm, def *study.Definition) (Sampler, error) {
+	s := &process{all: enumerate(def.Space, listable), columns: newColumns(def.Space)}
+	if err := a.Decode(&s.options); err != nil {
+		return nil, err
+	}
+	o := &s.options
+	switch {
+	case o.Startup < 0:
+		return nil, fmt.Errorf("startup: %d is not a number of trials: want 1 or more, as in {gp: {startup: 8}}", o.Startup)
+	case o.Candidates < 0:
+		return nil, fmt.Errorf("candidates: %d is not a number of places: want 1 or more, as in {gp: {candidates: 1000}}", o.Candidates)
+	case len(def.Objectives) > 3:
+		return nil, fmt.Errorf("the study has %d objectives, and gp takes up to three: use nsga2 or motpe", len(def.Objectives))
+	case s.columns.shape.Columns > sobol.MaxDim:
+		return nil, fmt.Errorf("%d parameters are too many for it: use tpe or random", def.Space.Len())
+	}
+	o.Startup = cmp.Or(o.Startup, min(max(6, s.columns.shape.Columns+2), 12))
+	points, err := sobol.Scrambled(max(def.Space.Len(), 1), def.Seed)
+	if err != nil {
+		return nil, err
+	}
+	s.points = points
+	return s, nil
+}
+
+// Name implements [Sampler].
+func (*process) Name() string { return "gp" }
+
+// Suggest implements [Sampler].
+func (s *process) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
+	return s.choose(ctx, v, n, rng, nil)
+}
+
+// choose implements [choosy].
+func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
+	f := newFresh(v, s.all, rng)
+	f.ok = ok
+	var past *past
+	var out []Proposal
+	for len(out) < n && ctx.Err() == nil {
+		if past == nil {
+			past = s.look(v)
+		}
+		p := Proposal{Sampler: s.Name()}
+		var found bool
+		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < s.options.Startup || past.told < min(3, s.options.Startup) {
+			p.Params, found = sequel(s.points, f, trial)
+			p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", s.options.Startup)
+		} else {
+			p.Params, p.Why, found = s.propose(ctx, past, f)
+		}
+		if !found {
+			break
+		}
+		out = append(out, p)
+		past.pending = append(past.pending, s.columns.of(p.Params, v.Def.Space.Unit(p.Params))...)
+	}
+	return out, ctx.Err()
+}
+
+// propose is the best of what a search over the process's acquisition finds that
+// is new and allowed.
+func (s *process) propose(ctx context.Context, past *past, f *fresh) (params space.Values, why string, ok bool) {
+	aim := s.aim(past, f.rng)
+	found := s.search(ctx, aim, past, f)
+	for _, u := range found {
+		params = f.space.At(u)
+		if f.accept(params) {
+			return params, aim.why(s.columns, f.space, params), true
+		}
+	}
+	params, ok = f.take(func(u []float64) {
+		for i := range u {
+			u[i] = f.rng.Float64()
+		}
+	})
+	return params, "at random: what the model likes was tried", ok
+}
+
+// sequel is the i-th configuration of a sequence, or one at random where that is
+// not new.
+func sequel(points *sobol.Sequence, f *fresh, i int) (params space.Values, ok bool) {
+	first := true
+	return f.take(func(u []float64) {
+		if first && len(u) == points.Dim() {
+			points.At(uint32(i), u)
+			first = false
+			return
+		}
+		for k := range u {
+			u[k] = f.rng.Float64()
+		}
+	})
+}

@@ -1,0 +1,149 @@
+package sampler
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/danlu-ml/danlu/internal/gp"
+)
+
+// Hyperparameters are a function of the first trials to end, their number being
+// one of a series: every one at first, then every tenth of those there are. So a
+// study that goes on has those it had, whenever it is asked, and they are found
+// once. At powers of two they are sought from the prior's mode, and in between
+// from those of the power before.
+
+// fitted is the number of observations at most that hyperparameters come from.
+const fitted = 200
+
+// milestone is the last number up to n at which hyperparameters are sought.
+func milestone(n int) int {
+	step := 1
+	switch {
+	case n > 300:
+		step = 50
+	case n > 160:
+		step = 20
+	case n > 80:
+		step = 8
+	case n > 40:
+		step = 4
+	case n > 24:
+		step = 2
+	}
+	return n - n%step
+}
+
+// fits keeps hyperparameters found before.
+type fits struct {
+	mu   sync.Mutex
+	kept map[fitKey]fit
+}
+
+type fitKey struct {
+	what int // objective; -1: what can be run
+	n    int
+}
+
+type fit struct {
+	x, losses []float64
+	theta     gp.Theta
+}
+
+// theta are the hyperparameters of a process for losses at rows x.
+func (f *fits) theta(s gp.Shape, what int, x, losses []float64) gp.Theta {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.at(s, what, x, losses, milestone(len(losses)))
+}
+
+func (f *fits) at(s gp.Shape, what int, x, losses []float64, n int) gp.Theta {
+	x, losses = x[:n*s.Columns], losses[:n]
+	key := fitKey{what, n}
+	if got, ok := f.kept[key]; ok && slices.Equal(got.losses, losses) && slices.Equal(got.x, x) {
+		return got.theta
+	}
+	belief := gpBelief(s, n)
+	start, evals := belief.Start(s), 40
+	if n > 64 {
+		evals = 25
+	}
+	if power := 1 << (bitLen(n-1) - 1); n > 8 {
+		start, evals = f.at(s, what, x, losses, power), 15
+	}
+	y, _ := standardise(losses)
+	if what < 0 {
+		y = losses
+	}
+	fx, fy := thin(s, x, y, fitted)
+	theta, _ := gp.Fit(s, belief, fx, fy, start, evals)
+	if f.kept == nil {
+		f.kept = map[fitKey]fit{}
+	}
+	f.kept[key] = fit{slices.Clone(x), slices.Clone(losses), theta}
+	return theta
+}
+
+func bitLen(n int) int {
+	k := 0
+	for ; n > 0; n >>= 1 {
+		k++
+	}
+	return k
+}
+
+// gpBelief is the prior of hyperparameters for n observations: short scales to
+// begin with, as a few points need, and those of Hvarfner et al. (2024) once
+// points can speak for themselves.
+func gpBelief(s gp.Shape, n int) gp.Prior {
+	p := gp.Prior{
+		Length: gp.LogNormal{Mean: math.Log(float64(max(s.Columns, 1))) / 2, SD: 1},
+		Scale:  gp.LogNormal{Mean: 0, SD: 1},
+		Noise:  gp.LogNormal{Mean: -4, SD: 1},
+	}
+	if n > 40 {
+		p.Length.Mean += math.Sqrt2
+		p.Length.SD = math.Sqrt(3)
+	}
+	return p
+}
+
+// thin keeps at most n points: the better half of them by value, the rest evenly.
+func thin(s gp.Shape, x, y []float64, n int) (tx, ty []float64) {
+	if len(y) <= n {
+		return x, y
+	}
+	keep := thinned(y, n)
+	for _, i := range keep {
+		tx = append(tx, x[i*s.Columns:(i+1)*s.Columns]...)
+		ty = append(ty, y[i])
+	}
+	return tx, ty
+}
+
+// thinned are the indices of n of the values: the n/2 least, and as many of the
+// rest, evenly through their order.
+func thinned(y []float64, n int) []int {
+	order := make([]int, len(y))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if y[a] < y[b] {
+			return -1
+		}
+		if y[a] > y[b] {
+			return 1
+		}
+		return 0
+	})
+	keep := slices.Clone(order[:n/2])
+	rest := order[n/2:]
+	slices.Sort(rest)
+	for k := range n - n/2 {
+		keep = append(keep, rest[k*len(rest)/(n-n/2)])
+	}
+	slices.Sort(keep)
+	return keep
+}

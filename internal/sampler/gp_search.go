@@ -1,0 +1,265 @@
+package sampler
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/danlu-ml/danlu/internal/gp"
+	"github.com/danlu-ml/danlu/internal/sobol"
+	"github.com/danlu-ml/danlu/internal/space"
+)
+
+const (
+	refined   = 8    // candidates from which the search goes on
+	leaders   = 5    // best trials whose neighbourhood is searched
+	perturbed = 200  // candidates there
+	smallest  = 2000 // configurations up to which all are candidates
+)
+
+// search lists points of the unit cube, the best first: candidates refined, then
+// as they were.
+func (s *process) search(ctx context.Context, a *aim, p *past, f *fresh) [][]float64 {
+	c := s.columns
+	us := s.candidates(a, p, f)
+	n := len(us)
+	if n == 0 {
+		return nil
+	}
+	x := make([]float64, n*c.shape.Columns)
+	on := make([]bool, c.space.Len())
+	for i, u := range us {
+		c.settle(u, on)
+		c.row(u, on, x[i*c.shape.Columns:(i+1)*c.shape.Columns])
+	}
+	values := make([]float64, n)
+	a.many(x, values)
+	order := argsort(negated(values))
+	sorted := make([][]float64, n)
+	for k, i := range order {
+		sorted[k] = us[i]
+	}
+	if s.all != nil && s.all.size <= smallest || len(c.numbers)+len(c.codes) == 0 {
+		return sorted
+	}
+	type result struct {
+		u     []float64
+		value float64
+	}
+	var best []result
+	climb := newClimb(c, a)
+	for k := 0; k < n && len(best) < refined && ctx.Err() == nil; k++ {
+		u := slices.Clone(sorted[k])
+		if slices.ContainsFunc(best, func(r result) bool { return slices.Equal(r.u, u) }) {
+			continue
+		}
+		best = append(best, result{u, climb.from(u)})
+	}
+	slices.SortStableFunc(best, func(a, b result) int {
+		switch {
+		case a.value > b.value:
+			return -1
+		case a.value < b.value:
+			return 1
+		}
+		return 0
+	})
+	out := make([][]float64, 0, n+len(best))
+	for _, r := range best {
+		out = append(out, r.u)
+	}
+	return append(out, sorted...)
+}
+
+// candidates are all configurations left of a small space; else an even spread
+// and neighbours of the best trials.
+func (s *process) candidates(a *aim, p *past, f *fresh) [][]float64 {
+	d := s.columns.space.Len()
+	if s.all != nil && s.all.size <= smallest {
+		var us [][]float64
+		for _, i := range f.tried.missing(s.all, f.space) {
+			us = append(us, s.all.at(i))
+		}
+		return us
+	}
+	count := s.options.Candidates
+	if count == 0 {
+		count = min(max(100_000/max(len(p.trials), 1), 250), 1000)
+	}
+	room := make([]float64, (count+perturbed)*d)
+	us := make([][]float64, count+perturbed)
+	for i := range us {
+		us[i] = room[i*d : i*d+d : i*d+d]
+	}
+	points, err := sobol.Scrambled(d, f.rng.Uint64())
+	for i, u := range us[:count] {
+		if err == nil {
+			points.At(uint32(i), u)
+			continue
+		}
+		for j := range u {
+			u[j] = f.rng.Float64()
+		}
+	}
+	near := a.standing[:min(leaders, len(a.standing))]
+	for i, u := range us[count:] {
+		copy(u, p.units[near[i%len(near)]])
+		s.perturb(f, u, i)
+	}
+	return slices.DeleteFunc(us, func(u []float64) bool { return f.ok != nil && !f.allows(f.space.At(u)) })
+}
+
+// perturb moves some coordinates of u: numbers by a step of a few scales, choices
+// to any value.
+func (s *process) perturb(f *fresh, u []float64, i int) {
+	share := max(1/float64(len(u)), []float64{.2, .4, 1}[i%3])
+	width := []float64{.2, .05, .01}[i/3%3]
+	force := f.rng.IntN(len(u))
+	for j := range u {
+		if j != force && f.rng.Float64() >= share {
+			continue
+		}
+		d := f.space.Param(j).Domain
+		if c, choice := d.(space.Choice); choice && !c.Ordered {
+			u[j] = f.rng.Float64()
+			continue
+		}
+		step := width
+		if n := d.Count(); n > 0 {
+			step = max(step, 1/float64(n))
+		}
+		u[j] = reflect(u[j] + step*f.rng.NormFloat64())
+	}
+}
+
+// reflect folds a number back into [0, 1].
+func reflect(u float64) float64 {
+	u = math.Abs(math.Mod(u, 2))
+	return min(u, 2-u)
+}
+
+// climb improves points: numbers by their gradient, then values of short lists
+// one by one.
+type climb struct {
+	columns   *columns
+	aim       *aim
+	descent   gp.Descent
+	u, x, g   []float64
+	low, high []float64
+	on        []bool
+}
+
+func newClimb(c *columns, a *aim) *climb {
+	return &climb{
+		columns: c, aim: a, u: make([]float64, c.space.Len()), on: make([]bool, c.space.Len()),
+		x: make([]float64, c.shape.Columns), g: make([]float64, c.shape.Columns),
+		low: make([]float64, c.shape.Numbers), high: make([]float64, c.shape.Numbers),
+	}
+}
+
+// steps is how often the acquisition's gradient is computed from one start.
+const steps = 20
+
+// from climbs from u, in place, and answers the value where it ends.
+func (c *climb) from(u []float64) float64 {
+	value := c.at(u)
+	for range 2 {
+		before := value
+		value = c.numbers(u, value)
+		value = c.values(u, value)
+		if !(value > before+1e-3) {
+			break
+		}
+	}
+	return value
+}
+
+// at is the value at u, which it settles.
+func (c *climb) at(u []float64) float64 {
+	c.columns.settle(u, c.on)
+	c.columns.row(u, c.on, c.x)
+	return c.aim.value(c.x, nil)
+}
+
+// numbers follows the gradient in all numbers with many values that exist.
+func (c *climb) numbers(u []float64, value float64) float64 {
+	c.at(u)
+	n := c.columns.shape.Numbers
+	free := 0
+	for k, i := range c.columns.numbers {
+		c.low[k], c.high[k] = 0, 1
+		if m := c.columns.space.Param(i).Domain.Count(); !c.on[i] || m > 0 && m <= few {
+			c.low[k], c.high[k] = c.x[k], c.x[k]
+		} else {
+			free++
+		}
+	}
+	if free == 0 {
+		return value
+	}
+	x := slices.Clone(c.x[:n])
+	c.descent.Minimise(x, c.low, c.high, steps, 1e-4, func(x, g []float64) float64 {
+		copy(c.x, x)
+		v := c.aim.value(c.x, c.g[:n])
+		for i := range g {
+			g[i] = -c.g[i]
+			if c.low[i] == c.high[i] {
+				g[i] = 0
+			}
+		}
+		return -v
+	})
+	copy(c.u, u)
+	for k, i := range c.columns.numbers {
+		if c.on[i] {
+			c.u[i] = x[k]
+		}
+	}
+	return c.keep(u, value)
+}
+
+// keep moves u to c.u if that is better.
+func (c *climb) keep(u []float64, value float64) float64 {
+	if v := c.at(c.u); v > value {
+		copy(u, c.u)
+		return v
+	}
+	return value
+}
+
+// values tries every value of parameters that have few.
+func (c *climb) values(u []float64, value float64) float64 {
+	for _, a := range c.columns.few {
+		for _, v := range a.at {
+			copy(c.u, u)
+			c.u[a.param] = v
+			value = c.keep(u, value)
+		}
+	}
+	return value
+}
+
+func argsort(v []float64) []int {
+	order := make([]int, len(v))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case v[a] < v[b]:
+			return -1
+		case v[a] > v[b]:
+			return 1
+		}
+		return 0
+	})
+	return order
+}
+
+func negated(v []float64) []float64 {
+	out := make([]float64, len(v))
+	for i := range v {
+		out[i] = -v[i]
+	}
+	return out
+}
