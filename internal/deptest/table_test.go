@@ -95,6 +95,15 @@ var table = []row{
 	{"internal/rerun", "internal/command internal/study", "", "writes a command line for people"},
 	{"internal/page", "internal/command internal/display internal/export internal/locate internal/space internal/store internal/study internal/text", "", "draws what is in a store"},
 
+	// The search benchmark: no part of the program.
+	{"internal/benchmark/problem", "internal/space", "", "what a search problem is, and who keeps the score"},
+	{"internal/benchmark/table", "internal/benchmark/problem internal/space", "", "problems: recorded trainings"},
+	{"internal/benchmark/suite", "internal/benchmark/problem internal/benchmark/table", "", "lists the problems there are"},
+	{"internal/benchmark/record", "", "", "keeps results"},
+	{"internal/benchmark/stats", "", "", "arithmetic on results"},
+	{"internal/benchmark/play", "internal/benchmark/problem internal/benchmark/record internal/engine internal/space internal/study", "", "brings searchers and problems together; drives the engine as the runner would"},
+	{"bench/search", "internal/benchmark/play internal/benchmark/problem internal/benchmark/record internal/benchmark/stats internal/benchmark/suite", "", "the search benchmark's commands"},
+
 	// What people start from.
 	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/sampler internal/scheduler internal/session internal/snapshot internal/spec internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
 	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},

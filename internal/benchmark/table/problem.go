@@ -1,0 +1,79 @@
+package table
+
+import (
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/benchmark/problem"
+	"github.com/danlu-ml/danlu/internal/space"
+)
+
+// BlackBox is the search for the lowest final value of a metric in 100 evaluations. The
+// score is (incumbent - best_final) / (median_final - best_final).
+func (t *Table) BlackBox(metric int) problem.Problem {
+	p := t.problem("tables", metric)
+	p.Budget, p.Marks = 100, []int{10, 25, 50, 100}
+	m := t.Header.Metrics[metric]
+	p.Open = func(uint64) (problem.Instance, error) {
+		return &instance{table: t, metric: metric, used: make([]bool, t.Header.Configs), best: m.Best, reference: m.Median, incumbent: math.Inf(1)}, nil
+	}
+	return p
+}
+
+// Resumable is the search for the lowest value at any step with steps for ten full
+// trainings, where to go on with a row costs the steps that are added. The score is
+// (incumbent - best_any) / (median_final - best_any).
+func (t *Table) Resumable(metric int) problem.Problem {
+	p := t.problem("fidelity", metric)
+	p.Steps, p.Budget, p.Marks = int64(t.Header.Steps), 10, []int{10, 25, 50, 100}
+	m := t.Header.Metrics[metric]
+	p.Open = func(uint64) (problem.Instance, error) {
+		return &instance{table: t, metric: metric, stepwise: true, used: make([]bool, t.Header.Configs), best: m.BestAny, reference: m.Median, incumbent: math.Inf(1)}, nil
+	}
+	return p
+}
+
+func (t *Table) problem(suite string, metric int) problem.Problem {
+	p := problem.Problem{Suite: suite, Family: t.Header.Family, Name: t.Header.Task, Space: t.space}
+	if name := t.Header.Metrics[metric].Name; name != t.Header.Primary {
+		p.Family += "-" + name
+		p.Name += "-" + name
+	}
+	return p
+}
+
+// instance is a table as one run meets it.
+type instance struct {
+	table           *Table
+	metric          int
+	stepwise        bool
+	used            []bool
+	trials          []int // rows
+	incumbent       float64
+	best, reference float64
+}
+
+// Start implements [problem.Instance]: the trial is the nearest row that this run has
+// not had.
+func (r *instance) Start(asked space.Values) space.Values {
+	row := r.table.nearest(r.table.at(asked), r.used)
+	r.used[row] = true
+	r.trials = append(r.trials, row)
+	return r.table.values(row)
+}
+
+// Train implements [problem.Instance].
+func (r *instance) Train(trial int, step int64) problem.Result {
+	if !r.stepwise {
+		step = int64(r.table.Header.Steps)
+	}
+	loss := r.table.loss(r.metric, r.trials[trial], step)
+	if loss < r.incumbent {
+		r.incumbent = loss
+	}
+	return problem.Result{Losses: []float64{loss}}
+}
+
+// Score implements [problem.Instance].
+func (r *instance) Score() float64 {
+	return problem.Regret(r.incumbent, r.best, r.reference, problem.Floor)
+}
