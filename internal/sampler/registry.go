@@ -10,6 +10,7 @@ import (
 // makers has every sampler by its name in danlu.yaml.
 var makers = map[string]func(study.Algorithm, *study.Definition) (Sampler, error){
 	"auto":   newAuto,
+	"cmaes":  newCMAES,
 	"gp":     newGP,
 	"grid":   newGrid,
 	"random": newRandom,

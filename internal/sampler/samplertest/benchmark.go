@@ -30,13 +30,14 @@ func Benchmark(b *testing.B, makeSampler Make) {
 	for _, trials := range []int{100, 1000, 5000} {
 		b.Run(strconv.Itoa(trials)+" trials", func(b *testing.B) {
 			def := define(mixedTen, 1)
+			def.Objectives = def.Objectives[:1]
 			l := studytest.New(def)
 			rng := rand.New(rand.NewPCG(1, 1))
 			for i := range trials {
 				plan(l, i)
 				id := study.TrialID(i)
 				loss := rng.Float64()
-				l.Start(id).Report(id, 1, loss, 1).End(id, study.Completed, loss, 1)
+				l.Start(id).Report(id, 1, loss).End(id, study.Completed, loss)
 			}
 			s, err := makeSampler(def)
 			if err != nil {
