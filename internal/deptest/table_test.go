@@ -59,6 +59,9 @@ var table = []row{
 
 	// Files of people.
 	{"internal/spec", "internal/command internal/expr internal/sampler internal/scheduler internal/space internal/study", "go.yaml.in/yaml/v4", "reads danlu.yaml and checks all of it before anything starts"},
+	{"internal/option", "", "go.yaml.in/yaml/v4", "reads helps and sources of programs it knows nothing else of; Hydra prints YAML"},
+	{"internal/guess", "internal/option internal/space", "", "says what options are to a training; starts nothing"},
+	{"internal/draft", "internal/space", "", "writes danlu.yaml, which spec reads"},
 	{"internal/provenance", "internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows", "says what a result came from"},
 
 	// Where logs are kept.

@@ -1,0 +1,362 @@
+"""Tells what a Python script and the files beside it that it imports say of their
+options, of what they print and of what they use; runs none of them.
+
+Usage: python -I -c SOURCE SCRIPT FOLDER. Writes one JSON object.
+"""
+
+import ast
+import json
+import os
+import re
+import string
+import sys
+
+MAX_FILES = 60
+INTERESTING = {
+    "SummaryWriter", "LightningCLI", "HfArgumentParser", "Trainer", "TrainingArguments", "Seq2SeqTrainer", "CSVLogger",
+    "TensorBoardLogger", "DictWriter", "writer", "params", "report", "Fire", "run", "cli", "parse_args", "main", "train",
+}
+
+
+def dotted(node):
+    """a.b.c of a name or attribute, or ''."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        head = dotted(node.value)
+        return head + "." + node.attr if head else node.attr
+    return ""
+
+
+def source_of(node):
+    try:
+        return ast.unparse(node)
+    except Exception:
+        return dotted(node)
+
+
+class Reader:
+    def __init__(self, folder):
+        self.folder = folder
+        self.seen = set()
+        self.options, self.prints, self.constants = [], [], []
+        self.imports, self.calls, self.notes = set(), set(), set()
+        self.values = {}
+
+    def value(self, node):
+        """(known, text) of a literal, a constant of the module or simple arithmetic."""
+        if node is None:
+            return False, ""
+        try:
+            return True, ast.literal_eval(node)
+        except Exception:
+            pass
+        if isinstance(node, ast.Name) and node.id in self.values:
+            return True, self.values[node.id]
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.Add, ast.Sub, ast.Pow)):
+            (a, x), (b, y) = self.value(node.left), self.value(node.right)
+            number = (int, float)
+            if a and b and isinstance(x, number) and isinstance(y, number) and abs(x) < 1e9 and abs(y) < 64:
+                try:
+                    return True, {"Mult": x * y, "Add": x + y, "Sub": x - y, "Div": x / y if y else 0, "Pow": x**y if y >= -64 else 0}[type(node.op).__name__]
+                except Exception:
+                    pass
+        return False, ""
+
+    def text(self, v):
+        return "" if v is None else v if isinstance(v, str) else repr(v)
+
+    def read(self, path, depth):
+        path = os.path.realpath(path)
+        if path in self.seen or len(self.seen) >= MAX_FILES or not os.path.isfile(path):
+            return
+        self.seen.add(path)
+        try:
+            with open(path, encoding="utf-8", errors="replace") as f:
+                text = f.read(2_000_000)
+            tree = ast.parse(text)
+        except (OSError, SyntaxError, ValueError) as e:
+            if depth == 0:
+                self.notes.add("unreadable: %s" % e)
+            return
+        if "sys.argv" in text:
+            self.notes.add("argv")
+            if "globals()" in text and re.search(r"['\"]--['\"]", text):
+                self.notes.add("globals")
+        main = depth == 0
+        for node in tree.body:
+            self.constant(node, main)
+        # what an imported file does when it is itself the program is not this program's
+        body = [n for n in tree.body if main or not is_main_guard(n)]
+        for n in body:
+            self.walk(n, None, False)
+        for n in body:
+            for m in ast.walk(n):
+                self.follow(m, path, depth)
+
+    def constant(self, node, main):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for t in targets:
+            if not isinstance(t, ast.Name) or node.value is None:
+                continue
+            known, v = self.value(node.value)
+            if known and isinstance(v, (int, float, str, bool)):
+                self.values[t.id] = v
+                if main:
+                    self.constants.append({"names": [t.id], "type": type(v).__name__, "default": self.text(v), "known": True, "kind": "constant", "line": node.lineno})
+
+    def follow(self, node, path, depth):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [(0, a.name) for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            names = [(node.level, base)] + [(node.level, (base + "." if base else "") + a.name) for a in node.names]
+        elif isinstance(node, ast.Call) and dotted(node.func) == "exec":
+            m = re.search(r"open\(['\"]([^'\"]+\.py)['\"]", source_of(node))
+            if m:
+                self.read(os.path.join(self.folder, m.group(1)), depth + 1)
+            return
+        for level, name in names:
+            if not level:
+                self.imports.add(name.split(".")[0])
+            if depth >= 4:
+                continue
+            roots = [os.path.dirname(path), self.folder]
+            if level:
+                up = os.path.dirname(path)
+                for _ in range(level - 1):
+                    up = os.path.dirname(up)
+                roots = [up]
+            for root in dict.fromkeys(roots):
+                base = os.path.join(root, *name.split(".")) if name else root
+                for candidate in (base + ".py", os.path.join(base, "__init__.py")):
+                    if os.path.isfile(candidate) and "site-packages" not in candidate:
+                        self.read(candidate, depth + 1)
+                        break
+
+    def walk(self, node, function, loop):
+        if isinstance(node, ast.ClassDef):
+            self.dataclass(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self.function(node)
+            function = node
+        if isinstance(node, (ast.For, ast.While)):
+            loop = True
+        if isinstance(node, ast.Call):
+            self.call(node, function, loop)
+        for child in ast.iter_child_nodes(node):
+            self.walk(child, function, loop)
+
+    def option(self, names, kind, keywords, line, **more):
+        kw = {k.arg: k.value for k in keywords if k.arg}
+        known, default = self.value(kw.get("default"))
+        o = {"names": names, "kind": kind, "line": line, "known": known and default is not None, "default": self.text(default) if known else ""}
+        if known and isinstance(default, (list, tuple)):
+            o["many"] = True
+        t = dotted(kw.get("type")).split(".")[-1] if "type" in kw else type(default).__name__ if known and default is not None else ""
+        if isinstance(kw.get("type"), ast.Call):
+            t = dotted(kw["type"].func).split(".")[-1]
+            if t == "Choice" and kw["type"].args:
+                kw.setdefault("choices", kw["type"].args[0])
+        o["type"] = t
+        if isinstance(kw.get("choices"), (ast.Tuple, ast.List, ast.Set)) or "choices" in kw:
+            ok, c = self.value(kw["choices"])
+            if ok and isinstance(c, (list, tuple, set)):
+                o["choices"] = [self.text(x) for x in c]
+        action = self.value(kw.get("action"))[1] if "action" in kw else ""
+        if action in ("store_true", "store_false") or self.value(kw.get("is_flag"))[1] is True:
+            o["flag"], o["type"] = True, "bool"
+            if not o["known"]:
+                o["known"], o["default"] = True, "False"
+            if action == "store_false":
+                o["default"] = "False"  # whether it is given, not what it sets
+        if dotted(kw.get("action")).endswith("BooleanOptionalAction"):
+            o["flag"], o["type"], o["off"] = True, "bool", "--no-" + names[-1].lstrip("-")
+        if "nargs" in kw:
+            n = self.value(kw["nargs"])[1]
+            o["many"] = n not in ("?", 1)
+        o["required"] = self.value(kw.get("required"))[1] is True
+        h = self.value(kw.get("help"))[1]
+        o["help"] = h if isinstance(h, str) else ""
+        o.update(more)
+        self.options.append(o)
+
+    def call(self, node, function, loop):
+        name = dotted(node.func)
+        last = name.split(".")[-1]
+        if last in INTERESTING:
+            self.calls.add(name if last in ("params", "report", "run", "cli", "main", "writer", "train") else last)
+        args = [self.value(a)[1] if self.value(a)[0] else None for a in node.args[:4]]
+        if last in ("add_argument", "add_arg") and args and isinstance(args[0], str):
+            self.option([a for a in args if isinstance(a, str)], "argparse", node.keywords, node.lineno)
+        elif name in ("click.option", "option") and args and isinstance(args[0], str):
+            names = [a for a in args if isinstance(a, str) and a.startswith("-")]
+            flat, off = [], ""
+            for n in names:
+                on, _, negative = n.partition("/")
+                flat.append(on.strip())
+                off = negative.strip() or off
+            self.option(flat, "click", node.keywords, node.lineno, **({"off": off, "flag": True, "type": "bool"} if off else {}))
+        elif re.match(r"(flags\.|absl\.flags\.)?DEFINE_(float|integer|string|bool|boolean|enum|enum_class)$", name) and args and isinstance(args[0], str):
+            kind = last[len("DEFINE_"):]
+            known, default = self.value(node.args[1] if len(node.args) > 1 else None)
+            choices = args[2] if kind == "enum" and len(args) > 2 and isinstance(args[2], (list, tuple)) else None
+            h = args[3 if kind.startswith("enum") else 2] if len(args) > (3 if kind.startswith("enum") else 2) else ""
+            o = {"names": ["--" + args[0]], "kind": "absl", "line": node.lineno, "type": {"integer": "int", "boolean": "bool", "string": "str"}.get(kind, kind),
+                 "known": known and default is not None, "default": self.text(default) if known else "", "help": h if isinstance(h, str) else ""}
+            if o["type"] == "bool":
+                o["flag"], o["off"] = True, "--no" + args[0]
+            if choices:
+                o["choices"] = [str(c) for c in choices]
+            self.options.append(o)
+        elif name == "danlu.params":
+            for k in node.keywords:
+                if k.arg:
+                    known, v = self.value(k.value)
+                    self.options.append({"names": [k.arg], "kind": "danlu", "line": node.lineno, "type": type(v).__name__ if known else "", "known": known, "default": self.text(v)})
+        elif name == "danlu.report":
+            names = [k.arg for k in node.keywords if k.arg and k.arg not in ("step", "exit_on_stop")]
+            self.prints.append({"pieces": [{"t": "danlu.report:" + n} for n in names], "line": node.lineno, "loop": loop, "in": ""})
+        elif name in ("fire.Fire", "Fire", "typer.run", "auto_cli", "CLI", "jsonargparse.CLI", "jsonargparse.auto_cli", "tyro.cli") and node.args:
+            self.notes.add("entry:" + dotted(node.args[0]))
+        if last in ("print", "info", "log", "write", "echo", "warning", "debug", "print_log", "master_print", "print0") and node.args:
+            self.printed(node, loop, function)
+
+    def function(self, node):
+        decorated = any("hydra.main" in source_of(d) for d in node.decorator_list)
+        if decorated:
+            self.notes.add("hydra")
+        typer = any(dotted(d.func if isinstance(d, ast.Call) else d).endswith(".command") for d in node.decorator_list)
+        a = node.args
+        pairs = list(zip(a.args[len(a.args) - len(a.defaults):], a.defaults)) + [(k, d) for k, d in zip(a.kwonlyargs, a.kw_defaults) if d is not None]
+        for arg, default in pairs:
+            keywords = []
+            if isinstance(default, ast.Call) and dotted(default.func).endswith("Option"):
+                keywords = default.keywords
+                default = default.args[0] if default.args else None
+            known, v = self.value(default)
+            t = source_of(arg.annotation) if arg.annotation else type(v).__name__ if known else ""
+            h = next((self.value(k.value)[1] for k in keywords if k.arg == "help"), "")
+            self.options.append({"names": [arg.arg], "kind": "typer" if typer else "signature", "of": node.name, "line": node.lineno, "type": t,
+                                 "known": known and v is not None, "default": self.text(v), "help": h if isinstance(h, str) else ""})
+
+    def dataclass(self, node):
+        if not any("dataclass" in source_of(d) or "chz" in source_of(d) for d in node.decorator_list):
+            return
+        for i, f in enumerate(node.body):
+            if not isinstance(f, ast.AnnAssign) or not isinstance(f.target, ast.Name):
+                continue
+            default, h, choices = f.value, "", None
+            if isinstance(default, ast.Call) and dotted(default.func).split(".")[-1] in ("field", "Field"):
+                kw = {k.arg: k.value for k in default.keywords}
+                meta = self.value(kw.get("metadata"))[1]
+                if isinstance(meta, dict):
+                    h = meta.get("help", "")
+                default = kw.get("default")
+            following = node.body[i + 1] if i + 1 < len(node.body) else None
+            if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant) and isinstance(following.value.value, str):
+                h = h or following.value.value
+            known, v = self.value(default)
+            t = source_of(f.annotation)
+            if t.startswith("Literal["):
+                ok, c = self.value(f.annotation.slice)
+                if ok:
+                    choices = [self.text(x) for x in (c if isinstance(c, tuple) else (c,))]
+            o = {"names": ["--" + f.target.id], "kind": "dataclass", "of": node.name, "line": f.lineno, "type": t, "known": known and v is not None, "default": self.text(v), "help": h if isinstance(h, str) else ""}
+            if choices:
+                o["choices"] = choices
+            self.options.append(o)
+
+    def printed(self, node, loop, function):
+        pieces = []
+        for i, a in enumerate(node.args):
+            if i:
+                pieces.append({"t": " "})
+            pieces += self.pieces(a)
+        if any("e" in p for p in pieces) and any("t" in p and p["t"].strip() for p in pieces):
+            self.prints.append({"pieces": pieces, "line": node.lineno, "loop": loop, "in": function.name if function else ""})
+
+    def pieces(self, a):
+        if isinstance(a, ast.Constant):
+            return [{"t": str(a.value)}]
+        if isinstance(a, ast.JoinedStr):
+            out = []
+            for v in a.values:
+                if isinstance(v, ast.Constant):
+                    out.append({"t": str(v.value)})
+                elif isinstance(v, ast.FormattedValue):
+                    spec = "".join(str(x.value) for x in v.format_spec.values if isinstance(x, ast.Constant)) if v.format_spec else ""
+                    out.append({"e": source_of(v.value), "f": spec})
+            return out
+        if isinstance(a, ast.BinOp) and isinstance(a.op, ast.Mod):
+            known, template = self.value(a.left)
+            if known and isinstance(template, str):
+                values = list(a.right.elts) if isinstance(a.right, ast.Tuple) else [a.right]
+                return self.percent(template, values)
+        if isinstance(a, ast.BinOp) and isinstance(a.op, ast.Add):
+            return self.pieces(a.left) + self.pieces(a.right)
+        if isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr == "format":
+            known, template = self.value(a.func.value)
+            if known and isinstance(template, str):
+                return self.format(template, a)
+        if isinstance(a, ast.Call) and dotted(a.func) in ("str", "round", "float") and a.args:
+            return [{"e": source_of(a.args[0])}]
+        if isinstance(a, ast.Call) and dotted(a.func).split(".")[-1] == "dumps" and a.args and isinstance(a.args[0], ast.Dict):
+            return self.mapping(a.args[0], '"')
+        if isinstance(a, ast.Dict):
+            return self.mapping(a, "'")
+        return [{"e": source_of(a)}]
+
+    def mapping(self, node, quote):
+        out = [{"t": "{"}]
+        for i, (k, v) in enumerate(zip(node.keys, node.values)):
+            key = self.value(k)[1] if k is not None else ""
+            out += [{"t": (", " if i else "") + quote + str(key) + quote + ": "}, {"e": source_of(v)}]
+        return out + [{"t": "}"}]
+
+    def percent(self, template, values):
+        out, at = [], 0
+        for m in re.finditer(r"%(?:\((\w+)\))?[-+ #0]*[\d*]*(?:\.[\d*]+)?([a-zA-Z%])", template):
+            out.append({"t": template[at:m.start()]})
+            at = m.end()
+            if m.group(2) == "%":
+                out.append({"t": "%"})
+            elif values:
+                out.append({"e": source_of(values.pop(0)), "f": m.group(2)})
+            else:
+                out.append({"e": m.group(1) or "", "f": m.group(2)})
+        return out + [{"t": template[at:]}]
+
+    def format(self, template, call):
+        positional, keyword, n, out = list(call.args), {k.arg: k.value for k in call.keywords}, 0, []
+        try:
+            parsed = list(string.Formatter().parse(template))
+        except ValueError:
+            return [{"t": template}]
+        for literal, field, spec, _ in parsed:
+            if literal:
+                out.append({"t": literal})
+            if field is None:
+                continue
+            key = re.split(r"[.\[]", field)[0]
+            if key == "":
+                key, n = str(n), n + 1
+            node = positional[int(key)] if key.isdigit() and int(key) < len(positional) else keyword.get(key)
+            out.append({"e": source_of(node) if node is not None else field, "f": spec or ""})
+        return out
+
+
+def is_main_guard(node):
+    return isinstance(node, ast.If) and "__name__" in source_of(node.test) and "__main__" in source_of(node.test)
+
+
+def main():
+    script, folder = sys.argv[1], sys.argv[2]
+    r = Reader(folder)
+    r.read(script, 0)
+    json.dump({"options": r.options + r.constants, "prints": r.prints, "imports": sorted(r.imports), "calls": sorted(r.calls),
+               "notes": sorted(r.notes), "files": sorted(r.seen)}, sys.stdout)
+
+
+main()

@@ -1,0 +1,15 @@
+import argparse
+
+p = argparse.ArgumentParser(description="Train a network: loss goes down.")
+p.add_argument("data", help="folder of the data")
+p.add_argument("-b", "--batch-size", type=int, default=64, metavar="N", help="input batch size for training (default: 64)")
+p.add_argument("--lr", "--learning-rate", dest="lr", type=float, default=1e-3, metavar="LR", help="initial learning rate, which may be reduced later by the schedule, see below (default: 0.001)")
+p.add_argument("--opt", choices=["sgd", "adam", "adamw"], default="adamw")
+p.add_argument("--momentum", type=float, default=0.9, help="momentum of SGD")
+p.add_argument("--betas", nargs=2, type=float, default=(0.9, 0.999))
+p.add_argument("--amp", action="store_true", help="mixed precision")
+p.add_argument("--aug", action=argparse.BooleanOptionalAction, default=True, help="augment, by 50%% of the images")
+p.add_argument("--a-very-long-option-name-indeed", type=float, default=0.1)
+g = p.add_argument_group("model options")
+g.add_argument("--hidden", type=int, default=256, help="width\nof hidden layers")
+p.parse_args()
