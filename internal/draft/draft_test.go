@@ -53,7 +53,7 @@ func TestDomainsAsPeopleWriteThem(t *testing.T) {
 		{space.Param{Domain: space.Int{Low: 1, High: 8, Step: 2}}, "{int: [1, 8], step: 2}"},
 		{space.Param{Domain: space.Bool(), Default: space.BoolValue(true)}, "{bool: true, default: true}"},
 		{space.Param{Domain: words, When: []space.Condition{{Param: "a.b", In: words.Values[:1]}}}, `{choice: [sgd, "no"], when: {a.b: sgd}}`},
-		{space.Param{Domain: words, When: []space.Condition{{Param: "n", Op: ">=", Bound: space.IntValue(2)}}}, `{choice: [sgd, "no"], when: {n: '>= 2'}}`},
+		{space.Param{Domain: words, When: []space.Condition{{Param: "m", Op: ">=", Bound: space.IntValue(2)}}}, `{choice: [sgd, "no"], when: {m: '>= 2'}}`},
 	} {
 		if got := Domain(c.p); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
