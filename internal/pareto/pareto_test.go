@@ -269,3 +269,47 @@ func sphere(n, k int) [][]float64 {
 	}
 	return points
 }
+
+// The greedy choice, by asking everybody each time.
+func TestSubsetTakesWhatAddsMost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := rapid.IntRange(1, 4).Draw(t, "k")
+		points := drawCloud(t, k, 12)
+		for j := range k { // of the scale that Subset works on
+			low, high := make([]float64, k), make([]float64, k)
+			high[j] = 1
+			points = append(points, low, high)
+		}
+		ref := ones(k)
+		for j := range ref {
+			ref[j] = 1.1
+		}
+		var chosen [][]float64
+		for _, i := range pareto.Subset(points, 6) {
+			gain := pareto.Exclusive(points[i], chosen, ref)
+			for j, p := range points {
+				if other := pareto.Exclusive(p, chosen, ref); other > gain+1e-12 {
+					t.Fatalf("after %v, point %d of %v is chosen, which adds %g; point %d adds %g", chosen, i, points, gain, j, other)
+				}
+			}
+			chosen = append(chosen, points[i])
+		}
+		if len(chosen) != min(6, len(points)) {
+			t.Errorf("%d of %d points are chosen, want 6", len(chosen), len(points))
+		}
+	})
+}
+
+func TestSubsetOfHugeAndEqualPoints(t *testing.T) {
+	for name, points := range map[string][][]float64{
+		"huge":  {{math.MaxFloat64, -math.MaxFloat64}, {-math.MaxFloat64, math.MaxFloat64}, {0, 0}},
+		"equal": {{1, 2}, {1, 2}, {1, 2}},
+	} {
+		if got := pareto.Subset(points, 2); len(got) != 2 || got[0] == got[1] {
+			t.Errorf("%s: the subset of two is %v", name, got)
+		}
+	}
+	if got := pareto.Subset(nil, 3); len(got) != 0 {
+		t.Errorf("the subset of nothing is %v", got)
+	}
+}

@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 }
 
 func BenchmarkSuggest(b *testing.B) {
-	for _, name := range []string{"random", "sobol", "tpe", "cmaes"} {
+	for _, name := range []string{"random", "sobol", "tpe", "cmaes", "nsga2"} {
 		b.Run(name, func(b *testing.B) { samplertest.Benchmark(b, algorithm(name)) })
 	}
 }

@@ -13,6 +13,7 @@ import (
 type evidence struct {
 	good, rest []*study.Trial // by ID
 	finished   int            // those that have told something: completed and stopped ones
+	front      bool           // good ones are good in several objectives, in their ways
 }
 
 // standing is where a trial stands among others: those that ran to their end by
@@ -48,10 +49,10 @@ func stands(t *study.Trial) (s standing, ok bool) {
 }
 
 // gather takes as good those of best standing: the share gamma of all that have
-// any, rounded up, but no more than 25 (Watanabe 2023, section 3.1). Where open is
-// false, trials that have told nothing yet are left out.
+// any, rounded up, but no more than 25 (Watanabe 2023, section 3.1), or than
+// frontAtMost with several objectives. Where open is false, trials that have told nothing yet are left out.
 func gather(v *study.View, gamma float64, open bool) evidence {
-	var e evidence
+	e := evidence{front: len(v.Def.Objectives) > 1}
 	all := make([]standing, 0, len(v.Trials))
 	for _, t := range v.Trials {
 		if s, ok := stands(t); ok {
@@ -59,7 +60,11 @@ func gather(v *study.View, gamma float64, open bool) evidence {
 		}
 	}
 	e.finished = len(all)
-	best := least(all, min(int(math.Ceil(gamma*float64(len(all)))), 25))
+	k := int(math.Ceil(gamma * float64(len(all))))
+	best := least(all, min(k, 25))
+	if e.front {
+		best = foremost(all, min(k, frontAtMost))
+	}
 	good := make(map[*study.Trial]bool, len(best))
 	for _, s := range best {
 		good[s.trial] = true

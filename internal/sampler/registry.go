@@ -13,6 +13,7 @@ var makers = map[string]func(study.Algorithm, *study.Definition) (Sampler, error
 	"cmaes":  newCMAES,
 	"gp":     newGP,
 	"grid":   newGrid,
+	"nsga2":  newNSGA2,
 	"random": newRandom,
 	"sobol":  newSobol,
 	"tpe":    newTPE,

@@ -34,7 +34,7 @@ type tpeOptions struct {
 	Startup    *int    `json:"startup"`    // trials that have to tell something first; nil: 10
 	Candidates int     `json:"candidates"` // draws compared per group; 0: 24
 	Gamma      float64 `json:"gamma"`      // share of trials that count as good; 0: 0.1
-	Univariate bool    `json:"univariate"` // every parameter on its own
+	Univariate *bool   `json:"univariate"` // every parameter on its own; nil: with several objectives
 }
 
 func newTPE(a study.Algorithm, def *study.Definition) (Sampler, error) {
@@ -55,7 +55,10 @@ func newTPE(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	case !(o.Gamma > 0 && o.Gamma < 1):
 		return nil, fmt.Errorf("gamma: %v is not a share: want a number between 0 and 1, as in {tpe: {gamma: 0.1}}", o.Gamma)
 	}
-	if o.Univariate {
+	if o.Univariate == nil {
+		o.Univariate = new(len(def.Objectives) > 1)
+	}
+	if *o.Univariate {
 		s.groups = slices.Collect(slices.Chunk(slices.Concat(s.groups...), 1))
 	}
 	if n := def.Space.Len(); n > 0 && n <= sobol.MaxDim {
@@ -137,9 +140,14 @@ func (s *tpe) model(sp *space.Space, e evidence, lies []*study.Trial) *tpeModel 
 		for k, i := range g {
 			axes[k] = s.axes[i]
 		}
+		good := rows(sp, g, e.good, nil)
+		var weights []float64 // by age
+		if e.front {
+			weights = slices.Repeat([]float64{1}, len(good)/len(g))
+		}
 		m.pairs = append(m.pairs, pair{
 			params: g,
-			good:   parzen.New(axes, rows(sp, g, e.good, nil), nil, parzen.Options{}),
+			good:   parzen.New(axes, good, weights, parzen.Options{}),
 			rest:   parzen.New(axes, rows(sp, g, e.rest, lies), nil, parzen.Options{}),
 		})
 	}
