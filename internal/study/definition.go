@@ -26,17 +26,20 @@ type Definition struct {
 	Budget     Budget       `json:"budget,omitzero"`
 	Target     *Target      `json:"target,omitempty"`
 	// Constraints are expressions over parameters and metrics.
-	Constraints []string      `json:"constraints,omitempty"`
-	Observe     Observe       `json:"observe,omitzero"`
-	Sampler     Algorithm     `json:"sampler"`
-	Scheduler   Algorithm     `json:"scheduler"`
-	Mode        string        `json:"mode,omitempty"`
-	Seed        uint64        `json:"seed"`
-	Parallel    int           `json:"parallel,omitempty"` // 0: as many as fit
-	Resources   Resources     `json:"resources,omitzero"`
-	Retries     int           `json:"retries"`
-	Deadline    time.Duration `json:"deadline,omitempty"` // per attempt; 0: none
-	Grace       time.Duration `json:"grace,omitempty"`    // SIGTERM to SIGKILL; 0: 30 s
+	Constraints []string  `json:"constraints,omitempty"`
+	Observe     Observe   `json:"observe,omitzero"`
+	Sampler     Algorithm `json:"sampler"`
+	Scheduler   Algorithm `json:"scheduler"`
+	// WarmFrom names earlier studies that tell this one what they found: STUDY, or
+	// STUDY@STORE where it is in another store's file.
+	WarmFrom  []string      `json:"warm_from,omitempty"`
+	Mode      string        `json:"mode,omitempty"`
+	Seed      uint64        `json:"seed"`
+	Parallel  int           `json:"parallel,omitempty"` // 0: as many as fit
+	Resources Resources     `json:"resources,omitzero"`
+	Retries   int           `json:"retries"`
+	Deadline  time.Duration `json:"deadline,omitempty"` // per attempt; 0: none
+	Grace     time.Duration `json:"grace,omitempty"`    // SIGTERM to SIGKILL; 0: 30 s
 	// Env is set for every trial, on top of what it inherits.
 	Env map[string]string `json:"env,omitempty"`
 	// Snapshot runs every trial from a copy of the code taken at the start.

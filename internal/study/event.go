@@ -257,7 +257,7 @@ var bodies = map[string]func([]byte) (Body, error){
 	"started": decode[Started], "judged": decode[Judged],
 	"used": decode[Used], "checkpointed": decode[Checkpointed], "dropped": decode[Dropped],
 	"ended": decode[Ended], "reopened": decode[Reopened], "noted": decode[Noted],
-	"concluded": decode[Concluded], "stage_opened": decode[StageOpened], "stage_closed": decode[StageClosed],
+	"concluded": decode[Concluded], "informed": decode[Informed], "stage_opened": decode[StageOpened], "stage_closed": decode[StageClosed],
 }
 
 func decode[B Body](text []byte) (Body, error) {

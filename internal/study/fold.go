@@ -59,6 +59,9 @@ func (v *View) change(b Changed) error {
 		t.Unit = v.Def.Space.Unit(t.Params)
 		v.Tried.Add(t.Unit, t.Params)
 	}
+	for i, e := range v.Earlier {
+		v.Earlier[i] = e.told.adopt(v.Def.Space)
+	}
 	return nil
 }
 

@@ -23,6 +23,7 @@ type View struct {
 	Concluded   *Concluded // how it last came to rest; nil while it goes on
 	Notes       []Noted    // on the study
 	Changes     []Changed
+	Earlier     []Earlier // what other studies found before
 	Count       map[State]int
 	Started     int              // trials started, of whatever became of them
 	Steps       int64            // trained, over all attempts
@@ -83,6 +84,8 @@ func (v *View) apply(e Event) error {
 			t.Notes = append(t.Notes, b)
 		}
 		return err
+	case Informed:
+		v.inform(b)
 	case StageOpened, StageClosed:
 	case Points:
 		if len(b.Rows) > 0 {
