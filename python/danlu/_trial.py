@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Path = Union[str, "os.PathLike[str]"]
 
 _link: "Optional[Link]" = None
+_passed_on = "continue"
 _link_lock = threading.RLock()  # a signal handler may report while it is held
 
 
@@ -78,8 +79,19 @@ def report(
 
 def should_stop() -> bool:
     """Whether the last report was answered "stop" or "pause". It asks nobody."""
+    return _decision() != "continue"
+
+
+def _decision() -> str:
+    """The last decision heard; on other ranks the one that rank 0 passed on."""
     link = _speaker()
-    return link is not None and link.decision != "continue"
+    return _passed_on if link is None else link.decision
+
+
+def _pass_on(decision: str) -> None:
+    """Take rank 0's decision for this rank's own."""
+    global _passed_on
+    _passed_on = decision
 
 
 def checkpoint(path: Path, step: SupportsIndex) -> None:
@@ -134,9 +146,13 @@ def load() -> Any:
     try:
         return _checkpoint.load(path)
     except Exception as error:  # damage has as many names as there are formats
-        sentence = "danlu: the checkpoint %s can't be read (%s): the training starts anew\n"
-        sys.stderr.write(sentence % (path, error or type(error).__name__))
+        _say_anew(path, str(error) or type(error).__name__)
         return None
+
+
+def _say_anew(path: str, why: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write("danlu: the checkpoint %s can't be read (%s): the training starts anew\n" % (path, why))
 
 
 def _is_function(state: Any) -> bool:
@@ -145,8 +161,17 @@ def _is_function(state: Any) -> bool:
 
 
 def resume() -> Optional[str]:
-    """The path of the checkpoint to start from, or None to start anew."""
-    return os.environ.get("DANLU_RESUME") or None
+    """The path of the checkpoint to start from, or None to start anew.
+
+    A checkpoint that is gone is said on stderr, and the training starts anew.
+    """
+    path = os.environ.get("DANLU_RESUME")
+    if not path:
+        return None
+    if not os.path.exists(path):
+        _say_anew(path, "it is gone")
+        return None
+    return path
 
 
 def dir() -> str:

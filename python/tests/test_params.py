@@ -70,10 +70,10 @@ class ParamsInATrial(TrialCase):
 class TheTrial(TrialCase):
     def test_is_what_the_environment_says(self):
         self.environ(
-            DANLU_TRIAL="7", DANLU_SEED="42", DANLU_MAX_STEP="30", DANLU_DIR="/runs/7", DANLU_RESUME="/a.ckpt"
+            DANLU_TRIAL="7", DANLU_SEED="42", DANLU_MAX_STEP="30", DANLU_DIR="/runs/7", DANLU_RESUME=__file__
         )
         got = (danlu.in_trial(), danlu.seed(), danlu.max_step(), danlu.dir(), danlu.resume())
-        self.assertEqual(got, (True, 42, 30, "/runs/7", "/a.ckpt"))
+        self.assertEqual(got, (True, 42, 30, "/runs/7", __file__))
 
     def test_may_have_nothing_to_resume_and_no_end(self):
         self.environ(DANLU_TRIAL="7", DANLU_RESUME="", DANLU_MAX_STEP="")

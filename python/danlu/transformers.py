@@ -1,0 +1,77 @@
+"""Transformers' Trainer: reports, decisions and checkpoints.
+
+    danlu.transformers.train(trainer)     # instead of trainer.train()
+
+or, by hand, ``trainer.add_callback(danlu.transformers.Callback())`` and
+``trainer.train(resume_from_checkpoint=danlu.resume())``. A step is an epoch where the
+Trainer evaluates every epoch, else one of the optimizer's steps.
+"""
+
+import os
+import shutil
+from typing import Any, Dict, Optional
+
+import transformers
+
+from . import _trial
+
+
+class Callback(transformers.TrainerCallback):
+    """Reports every evaluation, saves a checkpoint, and stops when told.
+
+    In a trial the Trainer writes to the trial's folder: trials that run side by side
+    would overwrite each other's checkpoints.
+    """
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if _trial.in_trial():
+            args.output_dir = os.path.join(os.path.abspath(_trial.dir()), "transformers")
+
+    def on_evaluate(
+        self, args: Any, state: Any, control: Any, metrics: Optional[Dict[str, Any]] = None, **_: Any
+    ) -> None:
+        if not _trial.in_trial() or not metrics:
+            return
+        from . import torch
+
+        numbers = {name: value for name, value in metrics.items() if isinstance(value, (int, float))}
+        decision = torch.report(_step(args, state), numbers)
+        control.should_save = decision != "stop"
+        control.should_training_stop = control.should_training_stop or decision != "continue"
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if not _trial.in_trial():
+            return
+        saved = os.path.join(args.output_dir, "checkpoint-%d" % state.global_step)
+        # Links, since the Trainer may remove its own (save_total_limit).
+        _trial.save(lambda path: shutil.copytree(saved, path, copy_function=_link), _step(args, state))
+
+
+def train(trainer: Any, **kwargs: Any) -> Any:
+    """``trainer.train`` with a Callback, up to the trial's last step, from its checkpoint where it has one."""
+    trainer.add_callback(Callback())
+    last = _trial.max_step()
+    if last is not None:
+        if _by_epoch(trainer.args):
+            trainer.args.num_train_epochs = last
+        else:
+            trainer.args.max_steps = last
+    if _trial.resume():
+        kwargs["resume_from_checkpoint"] = _trial.resume()
+    return trainer.train(**kwargs)
+
+
+def _step(args: Any, state: Any) -> int:
+    return round(state.epoch) if _by_epoch(args) else int(state.global_step)
+
+
+def _by_epoch(args: Any) -> bool:
+    strategy = getattr(args, "eval_strategy", None) or getattr(args, "evaluation_strategy", "")
+    return str(getattr(strategy, "value", strategy)) == "epoch"
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copy2(source, target)
