@@ -27,6 +27,11 @@ var histories = []history{
 	{"only NaN", ended(study.Diverged, math.NaN(), math.NaN())},
 	{"only infinities", ended(study.Completed, math.Inf(-1), math.Inf(1))},
 	{"huge values", ended(study.Completed, math.MaxFloat64, -math.MaxFloat64)},
+	{"giants", each(func(i int, rng *rand.Rand) float64 { return 1e300 * rng.NormFloat64() })},
+	{"tiny differences", each(func(i int, _ *rand.Rand) float64 { return 0.5 + float64(i)*0x1p-53 })},
+	{"all but one equal", each(func(i int, _ *rand.Rand) float64 { return float64(min(i, 1)) })},
+	{"scales apart", each(func(_ int, rng *rand.Rand) float64 { return math.Exp(100 * rng.NormFloat64()) })},
+	{"at random", anything},
 	{"all waiting", func(def *study.Definition, n int) *studytest.Log {
 		l := studytest.New(def)
 		for i := range n {
@@ -62,6 +67,59 @@ func ended(s study.State, values ...float64) func(*study.Definition, int) *study
 		}
 		return l
 	}
+}
+
+// each is a history of completed trials with the losses drawn for them.
+func each(loss func(i int, rng *rand.Rand) float64) func(*study.Definition, int) *studytest.Log {
+	return func(def *study.Definition, n int) *studytest.Log {
+		l := studytest.New(def)
+		rng := rand.New(rand.NewPCG(def.Seed, uint64(n)))
+		for i := range n {
+			plan(l, i)
+			id, v := study.TrialID(i), loss(i, rng)
+			l.Start(id).Report(id, 1, v, -v).End(id, study.Completed, v, -v)
+		}
+		return l
+	}
+}
+
+// anything has trials of which state, reports and result are drawn.
+func anything(def *study.Definition, n int) *studytest.Log {
+	l := studytest.New(def)
+	rng := rand.New(rand.NewPCG(def.Seed, uint64(n)))
+	values := func() (float64, float64) {
+		v := math.Exp(20*rng.NormFloat64()) * rng.NormFloat64()
+		switch rng.IntN(12) {
+		case 0:
+			v = math.NaN()
+		case 1:
+			v = math.Inf(1 - 2*rng.IntN(2))
+		case 2:
+			v = 0
+		}
+		return v, rng.NormFloat64()
+	}
+	for i := range n {
+		plan(l, i)
+		id := study.TrialID(i)
+		if rng.IntN(8) == 0 {
+			continue
+		}
+		l.Start(id)
+		for step := range int64(rng.IntN(4)) {
+			v, w := values()
+			l.Report(id, step+1, v, w)
+		}
+		v, w := values()
+		switch s := study.States[rng.IntN(len(study.States))]; s {
+		case study.Waiting, study.Running:
+		case study.Completed, study.Stopped:
+			l.End(id, s, v, w)
+		default:
+			l.End(id, s)
+		}
+	}
+	return l
 }
 
 // mixed has trials in every state there is, with and without reports.

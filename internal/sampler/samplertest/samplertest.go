@@ -17,6 +17,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,7 +56,9 @@ func Run(t *testing.T, name string, makeSampler Make) {
 		if _, err := makeSampler(define(wide(), 1)); err != nil {
 			t.Skipf("refused: %v", err)
 		}
-		check(t, makeSampler, mixed(define(wide(), 1), 10), 3)
+		for _, h := range histories {
+			check(t, makeSampler, h.build(define(wide(), 1), 10), 1)
+		}
 	})
 	t.Run("any history", func(t *testing.T) { testAnyHistory(t, makeSampler) })
 	t.Run("stops when asked", func(t *testing.T) { testCancel(t, makeSampler) })
@@ -66,7 +69,7 @@ func Run(t *testing.T, name string, makeSampler Make) {
 func testProposals(t *testing.T, makeSampler Make, s namedSpace, h history) {
 	l := h.build(define(s, 1), 12)
 	least, most := left(t, makeSampler, s, l.View())
-	for n, got := range check(t, makeSampler, l, 0, 1, 17) {
+	for n, got := range check(t, makeSampler, l, 0, 1, 7) {
 		if got < min(n, least) || got > min(n, most) {
 			t.Errorf("%d proposals, want %d: between %d and %d configurations are left", got, n, least, most)
 		}
@@ -201,14 +204,22 @@ func testExhaustion(t *testing.T, makeSampler Make, s namedSpace) {
 	}
 }
 
+// testAnyHistory asks about a hundred histories and, with DANLU_LONG set, about a
+// thousand longer ones.
 func testAnyHistory(t *testing.T, makeSampler Make) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.SampledFrom(spaces).Draw(t, "space")
-		def := define(s, rapid.Uint64().Draw(t, "seed"))
-		h := rapid.SampledFrom(histories).Draw(t, "history")
-		l := h.build(def, rapid.IntRange(0, 15).Draw(t, "trials"))
-		check(t, makeSampler, l, rapid.IntRange(1, 4).Draw(t, "n"))
-	})
+	rounds, trials := 1, 15
+	if os.Getenv("DANLU_LONG") != "" {
+		rounds, trials = 10, 60
+	}
+	for range rounds {
+		rapid.Check(t, func(t *rapid.T) {
+			s := rapid.SampledFrom(spaces).Draw(t, "space")
+			def := define(s, rapid.Uint64().Draw(t, "seed"))
+			h := rapid.SampledFrom(histories).Draw(t, "history")
+			l := h.build(def, rapid.IntRange(0, trials).Draw(t, "trials"))
+			check(t, makeSampler, l, rapid.IntRange(1, 4).Draw(t, "n"))
+		})
+	}
 }
 
 func testCancel(t *testing.T, makeSampler Make) {
