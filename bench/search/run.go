@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,7 +96,17 @@ func newSearcher(name string) (play.Searcher, error) {
 	if pkg == "danlu" {
 		return play.ParseOurs(algorithm)
 	}
-	return nil, fmt.Errorf("searcher %q: unknown package", name)
+	return &play.Peer{
+		Python: peerPython(pkg), Driver: "bench/search/peers/drive.py",
+		Package: pkg, Algorithm: algorithm,
+	}, nil
+}
+
+// peerPython is the interpreter that has a package: of the folder in which `make
+// bench-peers` installs it, or what DANLU_BENCH_PEERS says in its place.
+func peerPython(pkg string) string {
+	root := cmp.Or(os.Getenv("DANLU_BENCH_PEERS"), filepath.Join("bench", "search", "peers", ".venv"))
+	return filepath.Join(root, pkg, "bin", "python")
 }
 
 func (b *batch) close() {

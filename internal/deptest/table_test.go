@@ -41,6 +41,7 @@ var table = []row{
 	{"internal/text", "internal/space", "", "puts numbers and words into columns"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
 	{"internal/tfevents", "", "", "a file format of TensorBoard"},
+	{"internal/observe", "internal/tfevents", "", "turns what a program writes into reports: knows nothing of who asks"},
 
 	// The trainer: knows nothing of tuning.
 	{"internal/trainer/kernel", "", "golang.org/x/sys/cpu", "arithmetic on slices"},
@@ -72,7 +73,7 @@ var table = []row{
 
 	// Where trials run.
 	{"internal/executor", "", "", "the promises of an executor; it knows nothing of metrics or logs"},
-	{"internal/wrapper", "internal/executor internal/proctree", "golang.org/x/sys/unix golang.org/x/sys/windows", "lives beside every attempt: small, and independent of the driver"},
+	{"internal/wrapper", "internal/executor internal/observe internal/proctree", "golang.org/x/sys/unix golang.org/x/sys/windows", "lives beside every attempt: small, and independent of the driver"},
 	{"internal/executor/executortest", "internal/executor internal/proctree", "github.com/google/go-cmp/cmp github.com/google/go-cmp/cmp/cmpopts go.uber.org/goleak", "asks every executor the same questions"},
 	{"internal/executor/local", "internal/executor internal/proctree internal/wrapper", "golang.org/x/sys/unix golang.org/x/sys/windows", "an executor, and no other"},
 	{"internal/executor/inproc", "internal/executor", "", "an executor, and no other"},
@@ -101,10 +102,11 @@ var table = []row{
 	// The search benchmark: no part of the program.
 	{"internal/benchmark/problem", "internal/space", "", "what a search problem is, and who keeps the score"},
 	{"internal/benchmark/table", "internal/benchmark/problem internal/space", "", "problems: recorded trainings"},
-	{"internal/benchmark/suite", "internal/benchmark/problem internal/benchmark/table", "", "lists the problems there are"},
+	{"internal/benchmark/function", "internal/benchmark/problem internal/space", "", "problems: test functions"},
+	{"internal/benchmark/suite", "internal/benchmark/function internal/benchmark/problem internal/benchmark/table", "", "lists the problems there are"},
 	{"internal/benchmark/record", "", "", "keeps results"},
 	{"internal/benchmark/stats", "", "", "arithmetic on results"},
-	{"internal/benchmark/play", "internal/benchmark/problem internal/benchmark/record internal/engine internal/space internal/study", "", "brings searchers and problems together; drives the engine as the runner would"},
+	{"internal/benchmark/play", "internal/benchmark/problem internal/benchmark/record internal/engine internal/expr internal/space internal/study", "", "brings searchers and problems together; drives the engine as the runner would"},
 	{"bench/search", "internal/benchmark/play internal/benchmark/problem internal/benchmark/record internal/benchmark/stats internal/benchmark/suite", "", "the search benchmark's commands"},
 
 	// What people start from.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/danlu-ml/danlu/internal/benchmark/function"
 	"github.com/danlu-ml/danlu/internal/benchmark/problem"
 	"github.com/danlu-ml/danlu/internal/benchmark/table"
 )
@@ -22,8 +23,9 @@ type Options struct {
 
 // loaders has every suite by name.
 var loaders = map[string]func(Options) ([]problem.Problem, error){
-	"tables":   func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).BlackBox) },
-	"fidelity": func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).Resumable) },
+	"functions": func(Options) ([]problem.Problem, error) { return function.Problems() },
+	"tables":    func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).BlackBox) },
+	"fidelity":  func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).Resumable) },
 }
 
 // Names lists the suites.

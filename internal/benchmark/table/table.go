@@ -92,7 +92,7 @@ func (t *Table) nearest(u []float64, used []bool) int {
 func (t *Table) values(row int) space.Values {
 	vs := space.Values{}
 	for k, c := range t.Header.Space {
-		x := float64(t.rows[row*len(t.Header.Space)+k])
+		x := min(max(float64(t.rows[row*len(t.Header.Space)+k]), c.Low), c.High) // float32 may round beyond a bound
 		if c.Type == "int" {
 			vs[c.Name] = space.IntValue(int64(x))
 		} else {
