@@ -18,8 +18,6 @@ import (
 // version can't do yet. It leaves nothing behind. The error is a [*spec.Error].
 func Ready(ctx context.Context, def *study.Definition) error {
 	switch {
-	case def.Observe.TensorBoard != "":
-		return wrong(def, "tensorboard", "observe: tensorboard: event files are not read by this version; let the program call danlu.report, or name a pattern of its output under observe: stdout")
 	case def.Mode == "staged":
 		return wrong(def, "mode", "mode: staged is not in this version; write mode: search, or leave it out")
 	}

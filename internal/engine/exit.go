@@ -102,7 +102,7 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 	case x.Cause == "deadline":
 		end.State, end.Reason = study.Failed, fmt.Sprintf("ran past its deadline of %v", e.view.Def.Deadline)
 	case x.Code == 0 && missing != "":
-		end.State, end.Reason = study.Failed, e.unreported(t, missing)
+		end.State, end.Reason = study.Failed, e.unreported(t, missing, x)
 	case x.Code == 0:
 		end.State = study.Completed
 		e.constrain(t, &end)
@@ -160,8 +160,13 @@ func (e *Engine) missing(vs study.Numbers) string {
 	return ""
 }
 
-// unreported explains an objective that never came, from what did.
-func (e *Engine) unreported(t *study.Trial, metric string) string {
+// unreported explains an objective that never came, from what did, and from what
+// the wrapper says of the files it was to observe.
+func (e *Engine) unreported(t *study.Trial, metric string, x study.Exit) string {
+	if _, note, ok := strings.Cut("\n"+x.Tail, "\ndanlu: "); ok && !e.view.Def.Observe.IsZero() {
+		note, _, _ = strings.Cut(note, "\n")
+		return fmt.Sprintf("ended without reporting %s: %s", metric, note)
+	}
 	if len(t.Metrics) == 0 {
 		return fmt.Sprintf("ended without reporting %s, or anything: let it call danlu.report(step=…, %s=…), or say under observe: how its output shows it", metric, metric)
 	}

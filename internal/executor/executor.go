@@ -65,8 +65,11 @@ type Launch struct {
 	// Spool as reports. A group `step` gives the step; without it the n-th
 	// match is step n. Other groups are metrics: numbers as Go or Python print
 	// them, nan and inf among them. A percent sign right behind a number
-	// divides it by 100, whether the group took it in or not.
+	// divides it by 100, whether the group took it in or not. The words "auto"
+	// and "json" stand for lines made for people, and for JSON objects.
 	Observe []string `json:"observe,omitempty"`
+	// Watch says what else the wrapper looks at, and by what names it knows it.
+	Watch Watch `json:"watch,omitzero"`
 	// Spool is the file reports are appended to when nobody answers, one JSON
 	// object a line: {"step":3,"values":{"val_loss":0.41}}. Absolute.
 	Spool string `json:"spool,omitempty"`
@@ -75,6 +78,27 @@ type Launch struct {
 	Params  map[string]any `json:"-"`
 	Seed    uint64         `json:"-"`
 	MaxStep int64          `json:"-"`
+}
+
+// Watch says which files of a program hold metrics, and what the metrics are called
+// that the study needs; see package observe.
+type Watch struct {
+	Files  []WatchedFiles    `json:"files,omitempty"`
+	Wanted []string          `json:"wanted,omitempty"` // metrics of the study
+	Names  map[string]string `json:"names,omitempty"`  // what the program calls some of them
+	Step   string            `json:"step,omitempty"`   // the word that counts steps
+	// Alone: no other attempt runs beside this one, so that what appears is its.
+	Alone bool `json:"alone,omitempty"`
+}
+
+// WatchedFiles are files of one format.
+type WatchedFiles struct {
+	Format string `json:"format"` // "tensorboard", "csv", "json"
+	// Path is absolute: of event files the folder, of others a file or a pattern
+	// as filepath.Match has it, where ** stands for any folders.
+	Path string `json:"path"`
+	// Own: no other attempt writes there.
+	Own bool `json:"own,omitempty"`
 }
 
 // Resources is what one attempt occupies on its place.

@@ -119,7 +119,7 @@ func (r *Runner) describe(t *study.Trial, a *study.Attempt) (executor.Launch, er
 	l := executor.Launch{
 		Key: executor.Key{Study: def.Name, Trial: int(t.ID), Attempt: a.Number},
 		Dir: a.Dir, WorkDir: r.WorkDir, Resources: executor.Resources(def.Resources),
-		Deadline: def.Deadline, Grace: def.Grace, Observe: def.Observe.Stdout,
+		Deadline: def.Deadline, Grace: def.Grace,
 		Params: t.Params.Any(), Seed: t.Seed, MaxStep: r.engine.View().Horizon(t),
 	}
 	vars := command.Vars{
@@ -129,6 +129,9 @@ func (r *Runner) describe(t *study.Trial, a *study.Attempt) (executor.Launch, er
 	if a.Dir != "" {
 		l.Spool = spoolPath(a.Dir, a.Number)
 		vars.Endpoint, vars.Spool = filepath.Join(a.Dir, "endpoint.json"), l.Spool
+	}
+	if err := watch(&l, def, vars); err != nil {
+		return l, err
 	}
 	var err error
 	if l.Command, err = command.Expand(def.Command, vars); err != nil {

@@ -19,6 +19,7 @@ type draft struct {
 	params   []*param
 	unbound  bool // budget: none
 	patterns []*node
+	places   []observedPlace // paths of observe
 }
 
 var fileObject = &object[draft]{

@@ -30,6 +30,7 @@ func (r *reader) finish(root *node, d *draft) {
 	if n := root.get("command"); n != nil && len(d.Command) > 0 {
 		r.checkCommand(n, d)
 	}
+	r.checkPlaces(d)
 	r.checkConstraints(root.get("constraints"), d)
 	if d.Budget.IsZero() && !d.unbound && d.Sampler.Name != "grid" && root.get("budget") == nil {
 		d.Budget.Trials = min(max(10*d.Space.Len(), 20), 200)

@@ -112,14 +112,23 @@ type Target struct {
 	Value  float64 `json:"value"`
 }
 
-// Observe says how reports are read from a program that does not send them.
+// Observe says how reports are read from a program that does not send them. Paths
+// may have the placeholders of a command; those that are relative begin where the
+// trial starts.
 type Observe struct {
-	Stdout      []string `json:"stdout,omitempty"` // RE2 with named groups
-	TensorBoard string   `json:"tensorboard,omitempty"`
+	Stdout      []string `json:"stdout,omitempty"`      // RE2 with named groups, or "auto"
+	TensorBoard string   `json:"tensorboard,omitempty"` // a folder of event files
+	CSV         string   `json:"csv,omitempty"`         // a file or a pattern of files
+	JSON        string   `json:"json,omitempty"`        // JSON lines: "stdout", a file or a pattern of files
+	// Names has what the program calls some of the study's metrics.
+	Names map[string]string `json:"names,omitempty"`
+	Step  string            `json:"step,omitempty"` // the word that counts; empty: Fidelity's, else the first one found
 }
 
 // IsZero reports whether nothing is observed.
-func (o Observe) IsZero() bool { return len(o.Stdout) == 0 && o.TensorBoard == "" }
+func (o Observe) IsZero() bool {
+	return len(o.Stdout) == 0 && o.TensorBoard == "" && o.CSV == "" && o.JSON == ""
+}
 
 // Resources is what one trial occupies.
 type Resources struct {

@@ -11,7 +11,7 @@ import (
 
 // cut feeds text to lines in pieces of the given sizes.
 func cut(text string, sizes []int) (got []string) {
-	l := lines{emit: func(line []byte) { got = append(got, string(line)) }}
+	l := lines{emit: func(line []byte, _ bool) { got = append(got, string(line)) }}
 	for _, n := range sizes {
 		n = min(n, len(text))
 		l.write([]byte(text[:n]))

@@ -1,108 +1,40 @@
 package wrapper
 
 import (
-	"bytes"
 	"fmt"
 	"math"
-	"regexp"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/danlu-ml/danlu/internal/observe"
 )
 
-// observer turns lines that match a pattern into reports.
-type observer struct {
-	spool *spool
-
-	mu       sync.Mutex // guards what follows and spool: both streams come here
-	patterns []*pattern
+// newObserver finds reports in what the program writes, and leaves them in the
+// spool.
+func newObserver(spec Spec, s *spool) (*observe.Observer, error) {
+	w := spec.Watch
+	options := observe.Options{Patterns: spec.Observe, Wanted: w.Wanted, Names: w.Names, Step: w.Step}
+	return observe.New(options, func(r observe.Report) { s.append(encode(r)) })
 }
 
-type pattern struct {
-	re      *regexp.Regexp
-	reports int64 // how many it has given
-}
-
-func newObserver(expressions []string, s *spool) (*observer, error) {
-	o := &observer{spool: s}
-	for _, e := range expressions {
-		re, err := regexp.Compile(e)
-		if err != nil {
-			return nil, fmt.Errorf("observe pattern %q: %w", e, err)
+// encode is a report as the spool has it.
+func encode(r observe.Report) []byte {
+	b := strconv.AppendInt([]byte(`{"step":`), r.Step, 10)
+	b = append(b, `,"values":{`...)
+	for i, v := range r.Values {
+		if i > 0 {
+			b = append(b, ',')
 		}
-		o.patterns = append(o.patterns, &pattern{re: re})
+		b = appendValue(b, v.Name, v.Value)
 	}
-	return o, nil
-}
-
-// colour is a terminal's control sequence (ECMA-48, 5.4).
-var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`) })
-
-func (o *observer) line(line []byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if bytes.IndexByte(line, 0x1b) >= 0 {
-		line = colour().ReplaceAll(line, nil)
-	}
-	for _, p := range o.patterns {
-		if r := p.report(line); r != nil {
-			o.spool.append(r)
-		}
-	}
-}
-
-// report is the line's report as the spool has it, or nil: no match, a step that
-// is no whole number, no group that holds a number.
-func (p *pattern) report(line []byte) []byte {
-	m := p.re.FindSubmatchIndex(line)
-	if m == nil {
-		return nil
-	}
-	step := p.reports + 1
-	var values []byte
-	for i, name := range p.re.SubexpNames() {
-		if name == "" || m[2*i] < 0 {
-			continue
-		}
-		v, ok := number(line[m[2*i]:m[2*i+1]], line[m[2*i+1]:])
-		if name == "step" {
-			if !ok || v != math.Trunc(v) || math.Abs(v) > 1<<53 {
-				return nil
-			}
-			step = int64(v)
-		} else if ok {
-			values = appendValue(append(values, ','), name, v)
-		}
-	}
-	if values == nil {
-		return nil
-	}
-	p.reports++
-	return fmt.Appendf(nil, "{\"step\":%d,\"values\":{%s}}\n", step, values[1:])
-}
-
-// number reads what a group has matched. Punctuation that a greedy \S+ took
-// along is dropped; a percent sign at its end, or first in what follows, divides
-// by 100.
-func number(text, follows []byte) (float64, bool) {
-	s := strings.TrimRight(strings.TrimLeft(string(text), `([{"'=:`), `,;:)]}"'`)
-	s, percent := strings.CutSuffix(s, "%")
-	if len(s) == 0 || strings.ContainsAny(s, "xX_") {
-		return 0, false // Go's hexadecimal floats and digit groups mean something else to others
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil && !math.IsInf(v, 0) {
-		return 0, false
-	}
-	if percent || (len(follows) > 0 && follows[0] == '%') {
-		v /= 100
-	}
-	return v, true
+	return append(b, "}}\n"...)
 }
 
 // appendValue writes one metric; JSON has no word for what is not finite.
 func appendValue(b []byte, name string, v float64) []byte {
-	b = strconv.AppendQuote(b, name) // group names are word characters: no quoting differs from JSON's
+	b = appendString(b, name)
 	b = append(b, ':')
 	switch {
 	case math.IsNaN(v):
@@ -113,4 +45,58 @@ func appendValue(b []byte, name string, v float64) []byte {
 		return append(b, `"-inf"`...)
 	}
 	return strconv.AppendFloat(b, v, 'g', -1, 64)
+}
+
+// appendString writes a string as JSON has it, less what is not UTF-8.
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < 0x20:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			b = append(b, string(r)...)
+		}
+	}
+	return append(b, '"')
+}
+
+// notes are sentences about what could not be observed, each told once: to the
+// wrapper's standard error, and in the exit record, where people see them.
+type notes struct {
+	mu   sync.Mutex // guards told
+	told []string
+}
+
+// maxNotes bounds what is told of one attempt.
+const maxNotes = 5
+
+func (n *notes) add(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, t := range n.told {
+		if t == text {
+			return
+		}
+	}
+	if len(n.told) == maxNotes {
+		return
+	}
+	n.told = append(n.told, text)
+	fmt.Fprintf(os.Stderr, "danlu __wrap: %s\n", text)
+}
+
+// appendTo puts the notes behind the end of the output, within tailSize.
+func (n *notes) appendTo(tail string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var b strings.Builder
+	for _, t := range n.told {
+		fmt.Fprintf(&b, "\ndanlu: %s", t[:min(len(t), tailSize/2/maxNotes)])
+	}
+	tail = tail[max(0, len(tail)+b.Len()-tailSize):]
+	return strings.TrimPrefix(strings.ToValidUTF8(tail+b.String(), ""), "\n")
 }

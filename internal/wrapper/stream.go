@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"os"
 	"time"
+
+	"github.com/danlu-ml/danlu/internal/observe"
 )
 
 // stream takes in one of the program's outputs as fast as it comes.
@@ -16,7 +18,7 @@ type stream struct {
 	done  chan struct{} // closed when out has been read to its end
 }
 
-func openStreams(dir string, spec Spec, watch *observer) (stdout, stderr *stream, err error) {
+func openStreams(dir string, spec Spec, watch *observe.Observer) (stdout, stderr *stream, err error) {
 	stdout, err = openStream(dir, "stdout", spec, watch)
 	if err != nil {
 		return nil, nil, err
@@ -25,7 +27,7 @@ func openStreams(dir string, spec Spec, watch *observer) (stdout, stderr *stream
 	return stdout, stderr, err
 }
 
-func openStream(dir, name string, spec Spec, watch *observer) (*stream, error) {
+func openStream(dir, name string, spec Spec, watch *observe.Observer) (*stream, error) {
 	out, in, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -34,8 +36,8 @@ func openStream(dir, name string, spec Spec, watch *observer) (*stream, error) {
 		in: in, out: out, done: make(chan struct{}),
 		log: logWriter{dir: dir, stream: name, limit: cmp.Or(spec.LogLimit, defaultLogLimit)},
 	}
-	if len(watch.patterns) > 0 {
-		s.lines = &lines{emit: watch.line}
+	if watch.Listens() {
+		s.lines = &lines{emit: watch.Line}
 	}
 	go s.copy()
 	return s, nil

@@ -35,7 +35,8 @@ func supervise(dir string, spec Spec, claim *os.File, orders <-chan Order) execu
 		return notStarted("cancelled", nil)
 	}
 	spool := &spool{path: spec.Spool}
-	watch, err := newObserver(spec.Observe, spool)
+	var notes notes
+	observer, err := newObserver(spec, spool)
 	if err != nil {
 		return notStarted("start", err)
 	}
@@ -44,10 +45,11 @@ func supervise(dir string, spec Spec, claim *os.File, orders <-chan Order) execu
 		return notStarted("start", err)
 	}
 	counter := newOOMCounter()
-	stdout, stderr, err := openStreams(dir, spec, watch)
+	stdout, stderr, err := openStreams(dir, spec, observer)
 	if err != nil {
 		return notStarted("start", err)
 	}
+	watch := newWatch(spec, observer, &notes)
 	began := now()
 	tree, err := startTree(path, spec, stdout.in, stderr.in)
 	stdout.in.Close()
@@ -58,6 +60,7 @@ func supervise(dir string, spec Spec, claim *os.File, orders <-chan Order) execu
 		return notStarted("start", explain(err, path, spec.Command[0]))
 	}
 	keep(dir, spec, claim, tree)
+	watch.start(tree)
 	end, cause := tree.see(dir, spec, orders)
 
 	exit := executor.Exit{Code: end.code, Signal: end.signal, Cause: cause, Started: began, Ended: end.at}
@@ -67,7 +70,9 @@ func supervise(dir string, spec Spec, claim *os.File, orders <-chan Order) execu
 	}
 	stdout.finish()
 	stderr.finish()
-	exit.Tail = joinTails(&stdout.tail, &stderr.tail)
+	watch.finish()
+	observer.Close()
+	exit.Tail = notes.appendTo(joinTails(&stdout.tail, &stderr.tail))
 	exit.Dropped = stdout.log.dropped + stderr.log.dropped
 	exit.LostReports = spool.close()
 	return exit

@@ -1,0 +1,134 @@
+package observe
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// run gives lines to an observer; a line that ends in \r will be written over. The
+// reports are as `step name=value name=value`.
+func run(t testing.TB, o Options, lines ...string) (got []string) {
+	t.Helper()
+	ob, err := New(o, func(r Report) { got = append(got, show(r)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lines {
+		line, over := strings.CutSuffix(l, "\r")
+		ob.Line([]byte(line), over)
+	}
+	ob.Close()
+	return got
+}
+
+func show(r Report) string {
+	s := fmt.Sprint(r.Step)
+	for _, v := range r.Values {
+		s += fmt.Sprintf(" %s=%.6g", v.Name, v.Value)
+	}
+	return s
+}
+
+// Lines as training programs print them, each program by itself.
+func TestAutoReadsLinesMadeForPeople(t *testing.T) {
+	for name, c := range map[string]struct {
+		wanted []string
+		step   string
+		lines  []string
+		want   []string
+	}{
+		"names and values": {nil, "", []string{"epoch=1 val_loss=0.5", "epoch=2 val_loss=0.25"}, []string{"1 val_loss=0.5", "2 val_loss=0.25"}},
+		"colons":           {nil, "", []string{"epoch: 1, val_loss: 0.5, acc: .9"}, []string{"1 val_loss=0.5 acc=0.9"}},
+		"pytorch's mnist": {
+			[]string{"accuracy"},
+			"",
+			[]string{
+				"Train Epoch: 1 [0/60000 (0%)]\tLoss: 2.300039", "Train Epoch: 1 [640/60000 (1%)]\tLoss: 1.5", "",
+				"Test set: Average loss: 0.0494, Accuracy: 9840/10000 (98%)", "Train Epoch: 2 [0/60000 (0%)]\tLoss: 0.5",
+			},
+			[]string{"1 test_loss=0.0494 accuracy=0.984", "1 train_loss=1.5", "2 train_loss=0.5"},
+		},
+		"pytorch's quickstart": {
+			[]string{"val_accuracy"},
+			"",
+			[]string{
+				"Epoch 1", "-------------------------------", "loss: 2.300039  [   64/60000]", "loss: 2.1  [ 6464/60000]",
+				"Test Error: ", " Accuracy: 51.2%, Avg loss: 2.152", "Epoch 2", "Test Error: ", " Accuracy: 60.0%, Avg loss: 2.0", "Done!",
+			},
+			[]string{"1 val_accuracy=0.512 test_loss=2.152", "1 loss=2.1", "2 val_accuracy=0.6 test_loss=2"},
+		},
+		"pytorch's cifar10 tutorial": {
+			[]string{"accuracy"},
+			"",
+			[]string{"[1,  2000] loss: 2.2", "Accuracy of the network on the 10000 test images: 55 %"},
+			[]string{"1 accuracy=0.55 loss=2.2"},
+		},
+		"pytorch's imagenet": {
+			[]string{"acc1"},
+			"",
+			[]string{
+				"Epoch: [0][ 10/391]\tTime  0.5 ( 0.6)\tData  0.1 ( 0.2)\tLoss 2.3e+00 (2.5e+00)\tAcc@1  56.25 ( 53.12)\tAcc@5  90.0 ( 89.00)",
+				"Test: [ 0/10]\tTime  0.5 ( 0.6)\tLoss 1.5e+00 (1.6e+00)\tAcc@1  57.00 ( 57.50)",
+				" *   Acc@1 56.544 Acc@5 79.084", "Epoch: [1][  0/391]\tTime  0.5 ( 0.6)",
+			},
+			[]string{"0 acc1=56.544 Acc@5=79.084", "0 Loss=2.5 test_loss=1.6 test_acc@1=57.5"},
+		},
+		"keras": {
+			[]string{"val_accuracy"},
+			"",
+			[]string{"Epoch 1/3", " 10/469 ━━ 1s 2ms/step - accuracy: 0.3 - loss: 2.0\r", "469/469 ━━━━ 2s 3ms/step - accuracy: 0.91 - loss: 0.3 - val_accuracy: 0.95 - val_loss: 0.2", "Epoch 2/3"},
+			[]string{"1 accuracy=0.91 loss=0.3 val_accuracy=0.95 val_loss=0.2"},
+		},
+		"a bar of tqdm's": {
+			[]string{"loss"},
+			"",
+			[]string{"Epoch 1:  45%|████▌     | 422/938 [00:05<00:06, 80.1it/s, loss=0.5]\r", "Epoch 1: 100%|██████████| 938/938 [00:11<00:00, 80.1it/s, loss=0.25]", "Epoch 2:   0%|          | 0/938 [00:00<?, ?it/s]\r"},
+			[]string{"1 loss=0.25"},
+		},
+		"lightning": {
+			[]string{"val_acc"},
+			"",
+			[]string{"Epoch 0: 100%|██████████| 938/938 [00:11<00:00, 80.1it/s, v_num=3, train_loss=0.5, val_loss=0.25, val_acc=0.875]"},
+			[]string{"0 train_loss=0.5 val_loss=0.25 val_acc=0.875"},
+		},
+		"transformers": {
+			[]string{"eval_accuracy"},
+			"",
+			[]string{
+				"{'loss': 0.6, 'grad_norm': 1.5, 'learning_rate': 4e-05, 'epoch': 0.5}",
+				"{'eval_loss': 0.5, 'eval_accuracy': 0.75, 'eval_runtime': 1.2, 'epoch': 1.0}",
+				"{'loss': '0.4', 'epoch': '1.5'}", "{'eval_loss': '0.4', 'eval_accuracy': '0.8', 'epoch': '2'}",
+			},
+			[]string{"0 loss=0.6", "1 eval_loss=0.5 eval_accuracy=0.75", "1 loss=0.4", "2 eval_loss=0.4 eval_accuracy=0.8"},
+		},
+		"steps in brackets":                 {nil, "", []string{"Epoch [1/10], Step [100/600], Loss: 0.5", "Epoch [2/10], Step [600/600], Loss: 0.25"}, []string{"1 Loss=0.5", "2 Loss=0.25"}},
+		"train and validation in a line":    {[]string{"val_acc"}, "", []string{"[Epoch 3] train: loss=0.5 acc=0.7 | val: loss=0.4 acc=0.8"}, []string{"3 train_loss=0.5 train_acc=0.7 val_loss=0.4 val_acc=0.8"}},
+		"words with spaces":                 {[]string{"val_loss"}, "", []string{"Epoch: 02 | Time: 0m 30s", "\tTrain Loss: 5.0 | Train PPL: 148.4", "\t Val. Loss: 4.5 |  Val. PPL:  90.0"}, []string{"2 train_loss=5 train_ppl=148.4", "2 val_loss=4.5 val_ppl=90"}},
+		"a log's head":                      {nil, "", []string{"2026-11-21 12:00:01,123 INFO [train.py:77] epoch 3 - valid accuracy 0.91 - 12.3s"}, []string{"3 valid_accuracy=0.91"}},
+		"nanogpt":                           {[]string{"val_loss"}, "", []string{"step 0: train loss 4.2, val loss 4.25", "iter 0: loss 4.1, time 12.3ms, mfu -100.00%", "step 250: train loss 1.9, val loss 2.0"}, []string{"0 train_loss=4.2 val_loss=4.25", "0 loss=4.1", "250 train_loss=1.9 val_loss=2"}},
+		"a step that is asked for":          {nil, "iter", []string{"epoch 1 iter 100 loss 0.5", "epoch 1 iter 200 loss 0.25"}, []string{"100 loss=0.5", "200 loss=0.25"}},
+		"JSON among it":                     {[]string{"val_acc"}, "", []string{`{"epoch": 1, "val": {"acc": 0.5, "loss": NaN}}`}, []string{"1 val_acc=0.5 val/loss=NaN"}},
+		"not finite":                        {nil, "", []string{"epoch 1 loss nan val_loss: inf test_loss=-inf"}, []string{"1 loss=NaN val_loss=+Inf test_loss=-Inf"}},
+		"thousands":                         {nil, "", []string{"step 1,000 | loss 1,234.5"}, []string{"1000 loss=1234.5"}},
+		"no step at all":                    {nil, "", []string{"accuracy 0.5", "accuracy 0.6", "accuracy 0.7"}, []string{"1 accuracy=0.5", "2 accuracy=0.6", "3 accuracy=0.7"}},
+		"a value before the first step":     {nil, "", []string{"accuracy 0.1", "epoch 1 accuracy 0.6"}, []string{"0 accuracy=0.1", "1 accuracy=0.6"}},
+		"options and other talk":            {nil, "", []string{"Namespace(lr=0.1, loss=3)", "Files already downloaded and verified", "learning rate: 0.1", "time: 12:30:05", "version 1.2.3", "--loss 3"}, nil},
+		"signs without and with a percent":  {nil, "", []string{"epoch 1 acc 91.2%", "epoch 2 acc 92.0", "epoch 3 acc .93"}, []string{"1 acc=0.912", "2 acc=0.92", "3 acc=0.93"}},
+		"a sign that comes late":            {nil, "", []string{"epoch 1 acc 91.2", "epoch 2 acc 92.0%"}, []string{"1 acc=91.2", "2 acc=92"}},
+		"what is wanted under its own name": {[]string{"zeta"}, "", []string{"epoch 1 zeta=3"}, []string{"1 zeta=3"}},
+		"never training for validation":     {[]string{"val_acc"}, "", []string{"epoch 1 train_acc=0.9", "epoch 1 acc=0.8"}, []string{"1 train_acc=0.9", "1 acc=0.8"}},
+		"test data where no validation is":  {[]string{"val_acc"}, "", []string{"epoch 1 test_acc=0.9"}, []string{"1 val_acc=0.9"}},
+		"the same step said again":          {nil, "", []string{"epoch 1 loss=3", "epoch 1 loss=2", "epoch 2 loss=1"}, []string{"1 loss=3", "2 loss=1"}},
+		"colours":                           {nil, "", []string{"\x1b[1;32mepoch 1\x1b[0m \x1b[31mloss\x1b[0m: \x1b[1m0.5\x1b[0m"}, []string{"1 loss=0.5"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := run(t, Options{Patterns: []string{Auto}, Wanted: c.wanted, Step: c.step}, c.lines...)
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
