@@ -2,23 +2,36 @@ package sampler
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/danlu-ml/danlu/internal/sobol"
+	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// fewCells is the number of configurations that auto tries one by one where no
-// budget says how many trials there will be.
-const fewCells = 64
+const (
+	// fewCells is the number of configurations that auto tries one by one where no
+	// budget says how many trials there will be.
+	fewCells = 64
+	// modelled is the number of columns up to which auto trusts a process with a
+	// study, and affordable the number of trials.
+	modelled, affordable = 60, 500
+	// mated is how often a process's turn is TPE's: every third.
+	mated = 3
+)
 
 // auto chooses for those who don't: every configuration where there are no more
-// than the budget has trials, else a Sobol' sequence, else, with more parameters
-// than that has dimensions, random ones.
+// than the budget has trials. Else a Gaussian process, every third proposal being
+// TPE's, which looks where a smooth model wouldn't; TPE alone where parameters
+// are many for a process or trials have become so; and random ones with more
+// parameters than a sequence has dimensions.
 type auto struct {
-	chosen Sampler
-	why    string // before the chosen one's own
+	first Sampler
+	mate  Sampler // nil: first has every turn
+	why   string  // before the chosen one's own
 }
 
 func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
@@ -30,14 +43,23 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		limit = min(def.Budget.Trials, listable)
 	}
 	if all := enumerate(def.Space, limit); all != nil {
-		return auto{gridOf(all, def.Seed), fmt.Sprintf("there are only %d configurations: all are tried, ", all.size)}, nil
+		return auto{first: gridOf(all, def.Seed), why: fmt.Sprintf("there are only %d configurations: all are tried, ", all.size)}, nil
 	}
 	if def.Space.Len() > sobol.MaxDim {
-		chosen, err := newRandom(study.Algorithm{}, def)
-		return auto{chosen, fmt.Sprintf("drawn at random: %d parameters are too many for a sequence", def.Space.Len())}, err
+		first, err := newRandom(study.Algorithm{}, def)
+		return auto{first: first, why: fmt.Sprintf("drawn at random: %d parameters are too many for a sequence", def.Space.Len())}, err
 	}
-	chosen, err := newSobol(study.Algorithm{}, def)
-	return auto{chosen, ""}, err
+	if newColumns(def.Space).shape.Columns > modelled || len(def.Objectives) > 3 {
+		first, err := newTPE(study.Algorithm{}, def)
+		return auto{first: first}, err
+	}
+	first, err := newGP(study.Algorithm{}, def)
+	if err != nil {
+		return nil, err
+	}
+	startup := strconv.Itoa(first.(*process).options.Startup)
+	mate, err := newTPE(study.Algorithm{Options: map[string]json.RawMessage{"startup": json.RawMessage(startup)}}, def)
+	return auto{first: first, mate: mate}, err
 }
 
 // Name implements [Sampler]. Proposals bear the name of who made them.
@@ -45,15 +67,35 @@ func (auto) Name() string { return "auto" }
 
 // Total implements [Planner].
 func (s auto) Total(def *study.Definition) (int, error) {
-	if p, ok := s.chosen.(Planner); ok {
+	if p, ok := s.first.(Planner); ok {
 		return p.Total(def)
 	}
 	return 0, nil
 }
 
+// turn is the sampler whose turn the next trial is.
+func (s auto) turn(v *study.View) Sampler {
+	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 || n >= affordable) {
+		return s.mate
+	}
+	return s.first
+}
+
 // Suggest implements [Sampler].
 func (s auto) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
-	out, err := s.chosen.Suggest(ctx, v, n, rng)
+	return s.choose(ctx, v, n, rng, nil)
+}
+
+// choose implements [choosy].
+func (s auto) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
+	turn := s.turn(v)
+	var out []Proposal
+	var err error
+	if c, choosy := turn.(choosy); choosy {
+		out, err = c.choose(ctx, v, n, rng, ok)
+	} else {
+		out, err = Feasible(turn, ok).Suggest(ctx, v, n, rng)
+	}
 	for i := range out {
 		out[i].Why = s.why + out[i].Why
 	}

@@ -99,10 +99,10 @@ func TestAutoChoosesBySpaceAndBudget(t *testing.T) {
 		total  int
 		why    string
 	}{
-		"continuous":                {params: []space.Param{float("x", 0, 1)}, trials: 60, want: "sobol", why: "point 0 of a Sobol sequence"},
+		"continuous":                {params: []space.Param{float("x", 0, 1)}, trials: 60, want: "gp", why: "evenly spread: the model begins after 6 trials"},
 		"finite, within the budget": {params: finite, trials: 100, want: "grid", total: 100, why: "there are only 100 configurations: all are tried, cell 1 of 100"},
-		"finite, above the budget":  {params: finite, trials: 99, want: "sobol", why: "point 0 of a Sobol sequence"},
-		"finite, no budget":         {params: finite, want: "sobol", why: "point 0 of a Sobol sequence"},
+		"finite, above the budget":  {params: finite, trials: 99, want: "gp", why: "evenly spread: the model begins after 6 trials"},
+		"finite, no budget":         {params: finite, want: "gp", why: "evenly spread: the model begins after 6 trials"},
 		"few, no budget":            {params: finite[1:], want: "grid", total: 2, why: "there are only 2 configurations: all are tried, cell 1 of 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
