@@ -15,6 +15,9 @@ const maxDepth = 10
 func find(pattern string, yield func(path string)) {
 	volume := filepath.VolumeName(pattern)
 	segments := strings.Split(strings.Trim(filepath.ToSlash(pattern[len(volume):]), "/"), "/")
+	if segments[len(segments)-1] == "**" {
+		segments = append(segments, "*")
+	}
 	findIn(volume+string(filepath.Separator), segments, maxDepth, yield)
 }
 
@@ -31,7 +34,7 @@ func findIn(dir string, segments []string, depth int, yield func(string)) {
 		}
 		return
 	}
-	if first == "**" && !last {
+	if first == "**" {
 		findIn(dir, segments[1:], depth, yield)
 	}
 	entries, err := os.ReadDir(dir)

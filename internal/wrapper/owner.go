@@ -29,11 +29,16 @@ type owner struct {
 	members map[int]bool // every process of the tree seen so far
 	table   *proctree.Table
 	now     []proctree.Process
+	sole    map[string]int // in how many looks only the tree had a file open
 }
+
+// soleLooks is in how many looks only one tree must have had a file open, for it to
+// be the tree's: writers that name files by the second may open the same one.
+const soleLooks = 3
 
 func newOwner(t *tree) *owner {
 	host, _ := os.Hostname()
-	return &owner{tree: t, host: host, members: map[int]bool{t.Leader.PID: true}}
+	return &owner{tree: t, host: host, members: map[int]bool{t.Leader.PID: true}, sole: map[string]int{}}
 }
 
 // forget drops what is known of processes as they were.
@@ -45,7 +50,7 @@ func (o *owner) look() {
 	}
 	table, err := proctree.ReadTable()
 	if err != nil {
-		table = &proctree.Table{}
+		table = &proctree.Table{} // nobody is known
 	}
 	o.table, o.now = table, o.tree.Members(table)
 	for _, p := range o.now {
@@ -53,7 +58,8 @@ func (o *owner) look() {
 	}
 }
 
-func (o *owner) of(path string, alone bool) ownership {
+// of says whose a file is; last, that it will not be asked again.
+func (o *owner) of(path string, alone, last bool) ownership {
 	pid := writerOf(filepath.Base(path), o.host)
 	if pid != 0 && o.members[pid] {
 		return own
@@ -67,12 +73,40 @@ func (o *owner) of(path string, alone bool) ownership {
 	case alone:
 		return own
 	}
-	for _, p := range o.now {
-		if opens(p.PID, path) {
-			return own
-		}
+	switch mine, other := o.opened(path); {
+	case mine && other:
+		return others // as much as ours: neither can read it
+	case mine:
+		o.sole[path]++
+	}
+	if n := o.sole[path]; n >= soleLooks || (last && n > 0) {
+		delete(o.sole, path)
+		return own
 	}
 	return unclear
+}
+
+// opened reports whether processes of the tree have a file open, and whether others
+// have.
+func (o *owner) opened(path string) (mine, other bool) {
+	all, err := proctree.List()
+	if err != nil {
+		return false, false
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	for _, p := range all {
+		if !opens(p.PID, path) {
+			continue
+		}
+		if o.members[p.PID] {
+			mine = true
+		} else {
+			other = true
+		}
+	}
+	return mine, other
 }
 
 // writerOf is the process that has made an event file on this host, by its name:
@@ -106,9 +140,6 @@ func opens(pid int, path string) bool {
 	fds, err := os.ReadDir(dir)
 	if err != nil {
 		return false
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
 	}
 	for _, fd := range fds {
 		if target, err := os.Readlink(filepath.Join(dir, fd.Name())); err == nil && target == path {

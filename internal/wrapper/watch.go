@@ -132,8 +132,11 @@ func (w *watch) start(t *tree) {
 				return
 			case <-time.After(pause):
 			}
-			began := time.Now()
+			began, had := time.Now(), len(w.files)
 			w.look(false)
+			if had == 0 && len(w.files) > 0 {
+				shrink() // what finding the first file has touched
+			}
 			pause = max(watchEvery, 20*time.Since(began))
 		}
 	}()
@@ -163,7 +166,7 @@ func (w *watch) look(last bool) {
 	for _, f := range w.spec.Watch.Files {
 		find(patternOf(f), func(path string) {
 			if w.files[path] == nil {
-				w.meet(path, f)
+				w.meet(path, f, last)
 			}
 		})
 	}
@@ -175,7 +178,7 @@ func (w *watch) look(last bool) {
 }
 
 // meet decides whether a file that is not read yet is the trial's own.
-func (w *watch) meet(path string, f executor.WatchedFiles) {
+func (w *watch) meet(path string, f executor.WatchedFiles, last bool) {
 	offset := int64(0)
 	if e, there := w.before[w.hash(path)]; there {
 		if e.foreign {
@@ -188,7 +191,7 @@ func (w *watch) meet(path string, f executor.WatchedFiles) {
 	}
 	whose := own
 	if !f.Own {
-		whose = w.owner.of(path, w.spec.Watch.Alone)
+		whose = w.owner.of(path, w.spec.Watch.Alone, last)
 	}
 	delete(w.unknown, path)
 	switch whose {
