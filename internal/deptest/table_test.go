@@ -56,6 +56,7 @@ var table = []row{
 	{"internal/sampler/samplertest", "internal/sampler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every sampler the same questions"},
 	{"internal/scheduler", "internal/pareto internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
 	{"internal/scheduler/schedulertest", "internal/scheduler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every scheduler the same questions"},
+	{"internal/importance", "internal/normal internal/space internal/study", "", "tells from a view what mattered; decides nothing"},
 	{"internal/engine", "internal/expr internal/sampler internal/scheduler internal/space internal/study", "", "puts the deciders' words into events; has no clock, process or file"},
 
 	// Files of people.
