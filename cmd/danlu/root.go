@@ -17,6 +17,7 @@ var verbs = []struct {
 	make  func(*app) *cobra.Command
 }{
 	{"run", newDemo},
+	{"run", newInit},
 	{"run", newTune},
 	{"run", newPipe},
 	{"run", newTrain},

@@ -64,6 +64,8 @@ var table = []row{
 	{"internal/option", "", "go.yaml.in/yaml/v4", "reads helps and sources of programs it knows nothing else of; Hydra prints YAML"},
 	{"internal/guess", "internal/option internal/space", "", "says what options are to a training; starts nothing"},
 	{"internal/draft", "internal/space", "", "writes danlu.yaml, which spec reads"},
+	{"internal/sweep", "internal/command internal/draft internal/space", "go.yaml.in/yaml/v4", "translates the files of another tool"},
+	{"internal/discover", "internal/command internal/draft internal/guess internal/observe internal/option internal/space internal/text internal/tfevents", "", "looks at a program from outside; knows the pieces of danlu init and no study"},
 	{"internal/provenance", "internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows", "says what a result came from"},
 
 	// Where logs are kept.

@@ -175,8 +175,28 @@ func Domain(p space.Param) string {
 	if len(p.When) > 0 {
 		add("when", when(p.When))
 	}
+	if p.Prior != nil {
+		add("prior", prior(p.Prior, p.Domain))
+	}
 	if !p.Default.IsZero() {
 		add("default", Value(p.Default))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// prior writes what is believed: {near: 0.1, within: 3}, or a weight a value.
+func prior(q *space.Prior, d space.Domain) string {
+	var parts []string
+	if c, ok := d.(space.Choice); ok && q.Weights != nil {
+		for _, v := range c.Values {
+			if w, ok := q.Weights[v.String()]; ok {
+				parts = append(parts, Value(v)+": "+number(w))
+			}
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	if parts = append(parts, "near: "+Value(q.Near)); q.Within != 0 {
+		parts = append(parts, "within: "+number(q.Within))
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }

@@ -242,6 +242,14 @@ func oneFidelity(all []*Guess) {
 	}
 }
 
+// IsLength reports whether an option says by its name how long a training is,
+// though it may not be in use.
+func IsLength(o *option.Option) bool {
+	g := &Guess{Option: o}
+	g.recognise()
+	return g.Use == Fidelity
+}
+
 func rank(g *Guess) int {
 	n := 0
 	if g.Given {

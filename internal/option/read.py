@@ -1,7 +1,8 @@
 """Tells what a Python script and the files beside it that it imports say of their
 options, of what they print and of what they use; runs none of them.
 
-Usage: python -I -c SOURCE SCRIPT FOLDER. Writes one JSON object.
+Usage: python -I -c SOURCE SCRIPT FOLDER [FILE...]. The files change the script's
+variables, as a configuration in Python does. Writes one JSON object.
 """
 
 import ast
@@ -104,6 +105,19 @@ class Reader:
                 self.values[t.id] = v
                 if main:
                     self.constants.append({"names": [t.id], "type": type(v).__name__, "default": self.text(v), "known": True, "kind": "constant", "line": node.lineno})
+
+    def override(self, path):
+        before = {o["names"][0]: o for o in self.constants}
+        try:
+            with open(path, encoding="utf-8", errors="replace") as f:
+                tree = ast.parse(f.read(2_000_000))
+        except (OSError, SyntaxError, ValueError):
+            return
+        self.constants = []
+        for node in tree.body:
+            self.constant(node, True)
+        before.update((o["names"][0], o) for o in self.constants)
+        self.constants = list(before.values())
 
     def follow(self, node, path, depth):
         names = []
@@ -220,7 +234,13 @@ class Reader:
             self.prints.append({"pieces": [{"t": "danlu.report:" + n} for n in names], "line": node.lineno, "loop": loop, "in": ""})
         elif name in ("fire.Fire", "Fire", "typer.run", "auto_cli", "CLI", "jsonargparse.CLI", "jsonargparse.auto_cli", "tyro.cli") and node.args:
             self.notes.add("entry:" + dotted(node.args[0]))
-        if last in ("print", "info", "log", "write", "echo", "warning", "debug", "print_log", "master_print", "print0") and node.args:
+        if last == "set_postfix":
+            pieces = []
+            for k in node.keywords:
+                if k.arg:
+                    pieces += [{"t": " " + k.arg + "="}, {"e": source_of(k.value)}]
+            self.prints.append({"pieces": pieces, "line": node.lineno, "loop": True, "in": ""})
+        elif last == "print" or any(formatted(a) for a in node.args):
             self.printed(node, loop, function)
 
     def function(self, node):
@@ -274,6 +294,8 @@ class Reader:
             if i:
                 pieces.append({"t": " "})
             pieces += self.pieces(a)
+        if isinstance(node.func, ast.Attribute) and not any(formatted(a) for a in node.args):
+            return
         if any("e" in p for p in pieces) and any("t" in p and p["t"].strip() for p in pieces):
             self.prints.append({"pieces": pieces, "line": node.lineno, "loop": loop, "in": function.name if function else ""})
 
@@ -347,6 +369,15 @@ class Reader:
         return out
 
 
+def formatted(a):
+    """Whether an argument is text with values in it."""
+    if isinstance(a, ast.JoinedStr):
+        return any(isinstance(v, ast.FormattedValue) for v in a.values)
+    if isinstance(a, ast.BinOp) and isinstance(a.op, (ast.Mod, ast.Add)):
+        return isinstance(a.left, (ast.Constant, ast.BinOp)) and isinstance(getattr(a.left, "value", ""), str)
+    return isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr == "format" and isinstance(a.func.value, (ast.Constant, ast.BinOp))
+
+
 def is_main_guard(node):
     return isinstance(node, ast.If) and "__name__" in source_of(node.test) and "__main__" in source_of(node.test)
 
@@ -355,6 +386,8 @@ def main():
     script, folder = sys.argv[1], sys.argv[2]
     r = Reader(folder)
     r.read(script, 0)
+    for path in sys.argv[3:]:
+        r.override(os.path.join(folder, path))
     json.dump({"options": r.options + r.constants, "prints": r.prints, "imports": sorted(r.imports), "calls": sorted(r.calls),
                "notes": sorted(r.notes), "files": sorted(r.seen)}, sys.stdout)
 

@@ -27,6 +27,7 @@ type Source struct {
 	Client  bool     // it calls danlu.params
 	Reports bool     // it calls danlu.report
 	Parses  bool     // something in it reads the command line
+	Helps   bool     // and answers --help
 }
 
 // Print is something a script writes: text, and expressions between.
@@ -67,9 +68,9 @@ type found struct {
 
 // ReadSource reads a Python script and the files in its folder that it imports, by
 // the interpreter python, from the folder the script would be started in. The
-// script is not run.
-func ReadSource(ctx context.Context, python, script, dir string) (*Source, error) {
-	cmd := exec.CommandContext(ctx, python, "-I", "-c", reader, script, dir)
+// script is not run. configs are files of Python that change its variables.
+func ReadSource(ctx context.Context, python, script, dir string, configs ...string) (*Source, error) {
+	cmd := exec.CommandContext(ctx, python, append([]string{"-I", "-c", reader, script, dir}, configs...)...)
 	cmd.Dir = dir
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -103,6 +104,7 @@ func (f *found) source() *Source {
 	parsers := []string{"argparse", "click", "typer", "tyro", "absl", "fire", "hydra", "jsonargparse", "simple_parsing", "draccus", "pyrallis", "tap", "docopt", "optparse", "configargparse", "chz", "cyclopts", "jsonargparse", "lightning", "pytorch_lightning"}
 	s.Parses = slices.ContainsFunc(parsers, func(m string) bool { return slices.Contains(f.Imports, m) }) ||
 		slices.Contains(f.Calls, "HfArgumentParser") || slices.Contains(f.Calls, "LightningCLI")
+	s.Helps = s.Parses
 	f.options(s)
 	return s
 }

@@ -1,0 +1,56 @@
+package discover
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/danlu-ml/danlu/internal/draft"
+	"github.com/danlu-ml/danlu/internal/guess"
+)
+
+// fidelity says how long a full training is, where an option tells and the reports
+// count the same.
+func (d *discovery) fidelity(h *heard) draft.Entry {
+	g := d.find(guess.Fidelity)
+	if g == nil {
+		for _, g := range d.guesses {
+			if x, err := strconv.ParseFloat(g.Option.Default, 64); err == nil && x <= 0 && guess.IsLength(g.Option) {
+				return draft.Entry{Value: "fidelity: {step: step, max: 1000}", Unsure: fmt.Sprintf("%s is %s: does the training end? Give it a value in command, and say it here", g.Option.Long(), g.Option.Default)}
+			}
+		}
+		return draft.Entry{Value: "fidelity: {step: epoch, max: 30}", Unsure: "how long a training is was not found; say so here, and poor trials are ended early"}
+	}
+	name := g.Option.Long()
+	x, err := strconv.ParseFloat(strings.ReplaceAll(g.Option.Default, "_", ""), 64)
+	n := int64(math.Ceil(x))
+	if err != nil || n < 1 || n > 1<<53 {
+		return draft.Entry{Value: "fidelity: {step: epoch, max: 30}", Unsure: name + " says how long a training is, and its value is not known"}
+	}
+	unit := "step"
+	for _, u := range []string{"epoch", "iter", "round", "update"} {
+		if strings.Contains(strings.ToLower(name), u) {
+			unit = u
+		}
+	}
+	if unit != "epoch" && strings.Contains(strings.ToLower(g.Option.Help), "epochs") || strings.HasSuffix(strings.ToLower(name), "ep") || name == "-e" {
+		unit = "epoch"
+	}
+	e := draft.Entry{Key: "fidelity", Value: fmt.Sprintf("{step: %s, max: %d}", unit, n), Note: "by " + name}
+	if n == 1 {
+		e.Key, e.Value = "", "fidelity: "+e.Value
+		return e
+	}
+	if h.last > n || (h.last > 1 && h.last-h.first > 1 && unit == "epoch" && h.apart > 1) {
+		return draft.Entry{Value: "fidelity: {step: step, max: 1000}", Unsure: fmt.Sprintf("%s is %d, and the reports count otherwise (up to %d already); how far do they count?", name, n, h.last)}
+	}
+	if h.ran && h.first == 0 && unit == "epoch" && n > 1 {
+		e.Value = fmt.Sprintf("{step: %s, max: %d}", unit, n-1)
+		e.Note += ", counted from 0"
+	}
+	if !h.ran && h.objective.Unsure != "" {
+		e.Unsure = "does the program report every " + unit + "?"
+	}
+	return e
+}

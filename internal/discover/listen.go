@@ -1,0 +1,192 @@
+package discover
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/command"
+	"github.com/danlu-ml/danlu/internal/draft"
+	"github.com/danlu-ml/danlu/internal/guess"
+	"github.com/danlu-ml/danlu/internal/observe"
+	"github.com/danlu-ml/danlu/internal/option"
+	"github.com/danlu-ml/danlu/internal/space"
+)
+
+// heard is how a program says how well it does.
+type heard struct {
+	objective, observe draft.Entry
+	first, last, apart int64 // steps of the objective's reports
+	ran                bool
+	doubts             []string
+}
+
+// listen finds out how the program reports: by running it for a moment, where that
+// is allowed, else by what it prints according to its source.
+func (d *discovery) listen(ctx context.Context, f *draft.File) (*heard, error) {
+	s := d.asked.source
+	if s != nil && s.Reports {
+		return d.client(), nil
+	}
+	h := &heard{}
+	e := newEar()
+	if d.o.Run {
+		if err := d.tryOut(ctx, f, e, h); err != nil {
+			return nil, err
+		}
+	}
+	if best := e.best(); best == nil || best.rank() < goodEnough {
+		if s != nil {
+			before := e.best()
+			fromSource := newEar()
+			fromSource.read(s.Prints)
+			if found := fromSource.best(); found != nil && (before == nil || found.rank() > before.rank()) {
+				e = fromSource
+				h.first, h.last, h.apart = 0, 0, 0
+				d.settle(h, e, "read from the source, not seen in a run")
+				return h, nil
+			}
+		}
+	}
+	d.settle(h, e, "")
+	return h, nil
+}
+
+// client is a program that calls danlu.report.
+func (d *discovery) client() *heard {
+	h := &heard{}
+	var names []string
+	for _, p := range d.asked.source.Prints {
+		for _, piece := range p.Pieces {
+			if name, ok := strings.CutPrefix(piece.Text, option.Reported); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	e := newEar()
+	for _, n := range names {
+		e.add(n, 1, 0.5)
+	}
+	best := e.best()
+	if best == nil {
+		h.objective = draft.Entry{Key: "objective", Value: "val_loss min", Unsure: "what the program reports could not be read"}
+		return h
+	}
+	h.objective = draft.Entry{Key: "objective", Value: best.name + " " + best.goal(), Note: "reported by danlu.report"}
+	return h
+}
+
+// settle writes objective and observe by what was heard.
+func (d *discovery) settle(h *heard, e *ear, unsure string) {
+	best := e.best()
+	if best == nil {
+		why := "no metric was found in what the program prints"
+		if !d.o.Run {
+			why = "what the program prints was not seen (--run lets danlu init run it for a moment)"
+		}
+		h.objective = draft.Entry{Key: "objective", Value: "val_loss min", Unsure: why + "; name the metric it does print, or let it call danlu.report"}
+		h.observe = draft.Entry{Key: "observe", Value: "{stdout: auto}"}
+		h.doubts = append(h.doubts, "objective: "+why)
+		return
+	}
+	if h.ran {
+		h.first, h.last, h.apart = best.first, best.last, best.apart()
+	}
+	name := best.objective()
+	h.objective = draft.Entry{Key: "objective", Value: name + " " + best.goal(), Unsure: unsure}
+	if others := e.others(best); len(others) > 0 {
+		h.objective.Note = "also found: " + strings.Join(head(others, 6), ", ")
+	}
+	if best.rank() < goodEnough {
+		h.objective.Unsure = "it is measured on the training data, as far as its name tells; is there one on validation data?"
+	}
+	if best.unclear() {
+		h.objective.Unsure = "the direction is a guess"
+	}
+	observing := "{stdout: auto}"
+	if e.files != "" {
+		observing = e.files
+	}
+	if name != best.name && observe.Match(name, best.name) == 0 {
+		observing = strings.TrimSuffix(observing, "}") + ", names: {" + draft.Scalar(name) + ": " + draft.Scalar(best.name) + "}}"
+	}
+	h.observe = draft.Entry{Key: "observe", Value: observing}
+	if best.name != name {
+		h.observe.Note = "the program calls it " + best.name
+	}
+	if h.objective.Unsure != "" {
+		h.doubts = append(h.doubts, "objective "+h.objective.Value+": "+h.objective.Unsure)
+	}
+}
+
+// tryOut runs the default configuration for a moment, as trial 0 will be run.
+func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard) error {
+	argv, env, dir, err := d.trial(f)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	d.say(fmt.Sprintf("running for at most %s: %s", d.o.RunLimit, command.Quote(argv)))
+	started := time.Now()
+	ended, err := run(ctx, d.o.Dir, argv, env, d.o.RunLimit, func(b []byte) bool {
+		e.write(b)
+		return !e.heardEnough()
+	})
+	e.close()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	h.ran = true
+	if ended && err != nil {
+		h.ran = e.best() != nil
+		h.doubts = append(h.doubts, fmt.Sprintf("the run failed (%v) after %s; it printed last:\n%s", err, time.Since(started).Round(100*time.Millisecond), lastLines(string(e.tail), 5)))
+	} else if !ended && e.best() == nil {
+		h.doubts = append(h.doubts, fmt.Sprintf("in %s it printed no metric", d.o.RunLimit))
+	}
+	if best := e.best(); best == nil || best.rank() < goodEnough {
+		e.look(d.o.Dir, dir, started)
+	}
+	return nil
+}
+
+// trial is the command line of the default configuration, its environment and its
+// folder, which the caller removes.
+func (d *discovery) trial(f *draft.File) (argv, env []string, dir string, err error) {
+	var params []space.Param
+	for _, p := range d.params(guess.Tune) {
+		params = append(params, p.Param)
+	}
+	s, err := space.New(params)
+	if err != nil {
+		return nil, nil, "", fmt.Errorf("put the parameters together: %w", err)
+	}
+	if err := command.Check(f.Command, s); err != nil {
+		return nil, nil, "", fmt.Errorf("put the command together: %w", err)
+	}
+	if dir, err = os.MkdirTemp("", "danlu-init-"); err != nil {
+		return nil, nil, "", fmt.Errorf("make a folder for the run: %w", err)
+	}
+	vs, _ := s.Default()
+	v := command.Vars{Study: f.Name, Params: vs, Order: s.Names(), Dir: dir, Seed: 1}
+	if argv, err = command.Expand(f.Command, v); err != nil {
+		return nil, nil, dir, err
+	}
+	env, err = command.Env(slices.DeleteFunc(environment(), func(e string) bool { return strings.HasPrefix(e, "COLUMNS=") }), nil, v)
+	return argv, env, dir, err
+}
+
+// split cuts output into lines; \r ends a line that will be written over.
+func split(b []byte) (line []byte, over bool, rest []byte, ok bool) {
+	i := bytes.IndexAny(b, "\r\n")
+	if i < 0 || (b[i] == '\r' && i+1 == len(b)) {
+		return nil, false, b, false
+	}
+	if b[i] == '\r' && b[i+1] == '\n' {
+		return b[:i], false, b[i+2:], true
+	}
+	return b[:i], b[i] == '\r', b[i+1:], true
+}
