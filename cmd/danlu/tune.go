@@ -19,7 +19,7 @@ import (
 
 func newTune(a *app) *cobra.Command {
 	var jsonLines, plain bool
-	var set []string
+	var set, warmFrom []string
 	var trials, parallel int
 	cmd := &cobra.Command{
 		Use:   "tune [FILE]",
@@ -57,6 +57,12 @@ next tune takes them up.`,
 			if err != nil {
 				return err
 			}
+			for _, name := range warmFrom {
+				if name, err = absolute(name); err != nil {
+					return err
+				}
+				def.WarmFrom = append(def.WarmFrom, name)
+			}
 			return a.drive(cmd.Context(), drive{
 				what: "danlu tune", def: def, store: a.storeFor(file), runs: filepath.Join(def.Dir, "danlu-runs"),
 				file: file, json: jsonLines, plain: plain,
@@ -68,6 +74,7 @@ next tune takes them up.`,
 	cmd.Flags().IntVar(&trials, "trials", 0, "how many trials, instead of the file's budget.trials")
 	cmd.Flags().IntVar(&parallel, "parallel", 0, "how many at a time, instead of the file's parallel")
 	cmd.Flags().StringArrayVar(&set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in budget.time=1h")
+	cmd.Flags().StringArrayVar(&warmFrom, "warm-from", nil, "begin with what an earlier study found: `STUDY`, or STUDY@STORE of another store; may be repeated")
 	return cmd
 }
 
@@ -105,6 +112,7 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 	defer stop()
 	res, v, err := driver.Run(ctx, driver.Options{
 		Definition: d.def, Store: st, StorePath: d.store, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
+		Earlier: func(ctx context.Context, name string) (study.Informed, error) { return warm(ctx, st, d.def.Dir, name) },
 		Signals: driver.Signals(watched, say), Said: say, Observe: screen.Observe,
 		Log: log,
 	})

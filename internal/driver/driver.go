@@ -42,6 +42,9 @@ type Options struct {
 	// Train runs trials in this process; nil runs the definition's command.
 	Train   Train
 	Signals <-chan runner.Signal
+	// Earlier finds what a study of the definition's WarmFrom has to tell; it is
+	// asked for those that this study does not know of yet.
+	Earlier func(ctx context.Context, name string) (study.Informed, error)
 	// Said is told what a person should know before the first trial: how the
 	// definition or the code has changed, what a snapshot left out.
 	Said    func(text string)
@@ -79,8 +82,18 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 		}
 		work, from.Snapshot = c.Dir, c.Root
 	}
+	earlier, err := o.earlier(ctx, s.Engine.View())
+	if err != nil {
+		return res, nil, err
+	}
 	changes, err := s.Begin(ctx, def, from)
 	if err != nil {
+		return res, nil, err
+	}
+	for _, b := range earlier {
+		s.Engine.Inform(b)
+	}
+	if err := s.Commit(ctx); err != nil {
 		return res, nil, err
 	}
 	for _, c := range changes {

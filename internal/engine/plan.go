@@ -123,6 +123,9 @@ func (e *Engine) waiting() *study.Trial {
 // with the earlier ones already waiting in the view, keeps proposals the same
 // whatever number of slots happened to be free.
 func (e *Engine) propose(ctx context.Context) (sampler.Proposal, bool, error) {
+	if p, ok := e.inherit(); ok {
+		return p, true, nil
+	}
 	id := study.TrialID(len(e.view.Trials))
 	ps, err := e.sampler.Suggest(ctx, e.view, 1, e.rng(forProposal, id))
 	if err != nil {

@@ -32,6 +32,8 @@ func Trial(v *study.View, t *study.Trial, verdicts []study.Judged, now time.Time
 		by = "the default configuration"
 	case "user":
 		by = "asked for by the user"
+	case "earlier":
+		by = "known before"
 	}
 	if t.Why != "" {
 		by += ": " + t.Why

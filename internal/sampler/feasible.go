@@ -102,4 +102,6 @@ func hopeless(v *study.View, refused int) error {
 }
 
 // sampled reports whether a sampler proposed t.
-func sampled(t *study.Trial) bool { return t.Sampler != "default" && t.Sampler != "user" }
+func sampled(t *study.Trial) bool {
+	return !slices.Contains([]string{"default", "user", "earlier"}, t.Sampler)
+}

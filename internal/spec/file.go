@@ -40,6 +40,7 @@ var fileObject = &object[draft]{
 		{key: "scheduler", read: func(r *reader, n *node, d *draft) {
 			readAlgorithm(r, n, "scheduler", r.options.Schedulers, &d.Scheduler)
 		}},
+		{key: "warm_from", read: readWarm},
 		{key: "mode", read: readMode},
 		{key: "seed", read: readSeed},
 		{key: "parallel", read: readParallel},

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/danlu-ml/danlu/internal/locate"
+	"github.com/danlu-ml/danlu/internal/store"
+	"github.com/danlu-ml/danlu/internal/store/sqlite"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// warm is what STUDY, or STUDY@STORE, has to tell another study; st is that one's
+// own store.
+func warm(ctx context.Context, st store.Store, dir, name string) (told study.Informed, err error) {
+	of, path, elsewhere := strings.Cut(name, "@")
+	if elsewhere {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		if path, err = locate.Existing(path); err != nil {
+			return told, exitWith(codeUsage, err)
+		}
+		other, err := sqlite.Open(path, sqlite.Options{ReadOnly: true})
+		if err != nil {
+			return told, err
+		}
+		defer func() { err = errors.Join(err, other.Close()) }()
+		st = other
+	}
+	target, err := locate.Find(ctx, st, []string{of}, locate.Want{})
+	if errors.Is(err, locate.ErrUsage) {
+		err = exitWith(codeUsage, err)
+	}
+	if err != nil {
+		return told, err
+	}
+	v, err := locate.View(ctx, st, target.Info.Study)
+	if err != nil {
+		return told, err
+	}
+	return study.Tell(v, name), nil
+}
+
+// absolute makes the store of a --warm-from, which is relative to the current
+// folder, one that does not depend on it.
+func absolute(name string) (string, error) {
+	of, path, elsewhere := strings.Cut(name, "@")
+	if !elsewhere {
+		return name, nil
+	}
+	path, err := filepath.Abs(path)
+	return of + "@" + path, err
+}
