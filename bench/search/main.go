@@ -44,6 +44,8 @@ func start(ctx context.Context, args []string) error {
 		return run(ctx, args[1:])
 	case "means":
 		return means(args[1:])
+	case "report":
+		return writeReport(args[1:])
 	case "list":
 		return list(args[1:])
 	}
