@@ -10,7 +10,7 @@ import (
 )
 
 func newShow(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, weights bool
 	cmd := &cobra.Command{
 		Use:   "show [STUDY] [TRIAL]",
 		Short: "everything about a trial, or about a study",
@@ -18,13 +18,19 @@ func newShow(a *app) *cobra.Command {
 what it reported, its attempts and how they ended, what was decided about it and
 why, its checkpoints and folder. Without a trial it tells all about the study:
 how it is defined, what it came from, what was spent, the best beside the
-default.`,
+default. With --importance it tells which parameters matter: their shares of the
+variance of the results, with an uncertainty. There have to be 10 trials that ran
+to their end, or the exit code is 3.`,
 		Example: `  danlu show 7
   danlu show demo 7
-  danlu show demo`,
+  danlu show demo
+  danlu show demo --importance`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.look(cmd.Context(), args, locate.Want{}, func(f found) error {
+				if weights {
+					return a.importance(f, asJSON)
+				}
 				if f.Trial == nil {
 					if asJSON {
 						return a.json(page.SummaryOf(f.Info, f.view))
@@ -44,5 +50,25 @@ default.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as an object")
+	cmd.Flags().BoolVar(&weights, "importance", false, "how much each parameter of the study matters")
 	return cmd
+}
+
+// importance shows which parameters of a study matter.
+func (a *app) importance(f found, asJSON bool) error {
+	if f.Trial != nil {
+		return usage("importance belongs to a study, not to a trial: danlu show %s --importance", f.Info.Study)
+	}
+	if asJSON {
+		w, err := page.WeightsOf(f.view)
+		if err != nil {
+			return exitWith(codeNothing, err)
+		}
+		return a.json(w)
+	}
+	lines, err := page.Importance(f.view, a.width())
+	if err != nil {
+		return exitWith(codeNothing, err)
+	}
+	return a.show(lines)
 }
