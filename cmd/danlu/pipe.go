@@ -35,6 +35,10 @@ standard input and output, for a program that runs the trials itself:
 			if err != nil {
 				return err
 			}
+			if def.Fidelity.Resume == nil { // the contract has clients keep what was paused
+				yes := true
+				def.Fidelity.Resume = &yes
+			}
 			var st store.Store = memory.New()
 			if !inMemory {
 				if st, err = sqlite.Open(a.storeFor(args[0]), sqlite.Options{}); err != nil {

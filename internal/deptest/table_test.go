@@ -32,6 +32,7 @@ var table = []row{
 
 	// Mathematics and tools that have never heard of a trial.
 	{"internal/sobol", "", "", "a sequence of points"},
+	{"internal/triangle", "", "", "triangular matrices"},
 	{"internal/gp", "internal/normal", "", "Gaussian processes: have never heard of a parameter"},
 	{"internal/parzen", "", "", "densities on the unit cube"},
 	{"internal/cma", "", "", "a distribution that learns"},
@@ -52,9 +53,10 @@ var table = []row{
 	{"internal/trainer", "internal/trainer/kernel internal/trainer/nn internal/trainer/optim internal/trainer/sched internal/trainer/data", "", "a training program: it is tuned like any other, so it must not know by whom"},
 
 	// Deciders: pure functions of the view.
-	{"internal/sampler", "internal/cma internal/gp internal/normal internal/pareto internal/parzen internal/sobol internal/space internal/study", "", "proposes from the view alone"},
+	{"internal/foresight", "internal/gp internal/normal internal/space internal/study internal/triangle", "", "predicts curves from the view alone: samplers and schedulers read it, and do not know each other"},
+	{"internal/sampler", "internal/cma internal/foresight internal/gp internal/normal internal/pareto internal/parzen internal/sobol internal/space internal/study", "", "proposes from the view alone"},
 	{"internal/sampler/samplertest", "internal/sampler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every sampler the same questions"},
-	{"internal/scheduler", "internal/pareto internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
+	{"internal/scheduler", "internal/foresight internal/pareto internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
 	{"internal/scheduler/schedulertest", "internal/scheduler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every scheduler the same questions"},
 	{"internal/importance", "internal/normal internal/space internal/study", "", "tells from a view what mattered; decides nothing"},
 	{"internal/engine", "internal/expr internal/sampler internal/scheduler internal/space internal/study", "", "puts the deciders' words into events; has no clock, process or file"},

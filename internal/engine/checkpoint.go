@@ -8,6 +8,22 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
+// Hold takes in that the program which asked for a trial keeps its state at a step
+// itself: it was paused there, and will be asked to go on from there.
+func (e *Engine) Hold(id study.TrialID, attempt int, step int64) error {
+	t, err := e.running(id, attempt)
+	if err != nil {
+		return err
+	}
+	for _, c := range slices.Clone(t.Checkpoints) {
+		if c.Path == "" {
+			e.emit(study.Dropped{Trial: id, Step: c.Step, Why: "superseded"})
+		}
+	}
+	e.emit(study.Checkpointed{Trial: id, Attempt: attempt, Step: step})
+	return nil
+}
+
 // dropSuperseded drops the checkpoints of a trial that nothing can need any more:
 // all but the latest and, where the trial's value is its best, the best one's;
 // never one that an open attempt resumed from or a clone still starts from, nor
@@ -77,7 +93,7 @@ func (e *Engine) Doomed() []Doomed {
 func (e *Engine) resumable(t *study.Trial) *study.Checkpoint {
 	for {
 		c := t.LatestCheckpoint()
-		if c == nil || e.exists == nil || e.exists(c.Path) {
+		if c == nil || e.exists == nil || c.Path == "" || e.exists(c.Path) {
 			if h := e.view.Horizon(t); c != nil && h > 0 && c.Step >= h {
 				return nil
 			}

@@ -261,6 +261,9 @@ func (p *pipe) report(id study.TrialID, r request) error {
 		}
 	}
 	if d == study.Pause {
+		if err := p.engine.Hold(id, t.Attempt().Number, t.Step()); err != nil {
+			return err
+		}
 		if err := p.engine.Exit(id, t.Attempt().Number, study.Exit{}); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 var makers = map[string]func(study.Algorithm, *study.Definition) (Sampler, error){
 	"auto":   newAuto,
 	"cmaes":  newCMAES,
+	"foresight": newCurves,
 	"gp":     newGP,
 	"grid":   newGrid,
 	"nsga2":  newNSGA2,

@@ -9,17 +9,18 @@ import (
 
 // makers has every policy by its name in danlu.yaml.
 var makers = map[string]func(study.Algorithm, *study.Definition) (Scheduler, error){
-	"asha":       newASHA,
-	"auto":       newAuto,
-	"bohb":       newHyperband,
-	"halving":    newHyperband,
-	"hyperband":  newHyperband,
-	"median":     newMedian,
-	"none":       newNone,
-	"patience":   newPatience,
-	"pbt":        newPBT,
-	"percentile": newPercentile,
-	"threshold":  newThreshold,
+	"asha":        newASHA,
+	"auto":        newAuto,
+	"bohb":        newHyperband,
+	"freeze-thaw": newFreezeThaw,
+	"halving":     newHyperband,
+	"hyperband":   newHyperband,
+	"median":      newMedian,
+	"none":        newNone,
+	"patience":    newPatience,
+	"pbt":         newPBT,
+	"percentile":  newPercentile,
+	"threshold":   newThreshold,
 }
 
 // Names lists the policies, in order.

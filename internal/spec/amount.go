@@ -13,6 +13,10 @@ var fidelityObject = &object[study.Fidelity]{
 		{key: "max", read: func(r *reader, n *node, f *study.Fidelity) {
 			f.Max, _ = r.whole(n, "fidelity.max", "the last step as a whole number, as in max: 30", 1)
 		}},
+		{key: "resume", read: func(r *reader, n *node, f *study.Fidelity) {
+			yes := r.bool(n, "fidelity.resume")
+			f.Resume = &yes
+		}},
 	},
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/command"
@@ -53,6 +54,14 @@ func Compatible(before, after *study.Definition, trials int) (what []string, err
 	return append(what, harmless(before, after)...), nil
 }
 
+// resume is fidelity.resume as the file has it.
+func resume(d *study.Definition) string {
+	if d.Fidelity.Resume == nil {
+		return ""
+	}
+	return strconv.FormatBool(*d.Fidelity.Resume)
+}
+
 func objectives(d *study.Definition) string {
 	texts := make([]string, len(d.Objectives))
 	for i, o := range d.Objectives {
@@ -81,6 +90,7 @@ func harmless(a, b *study.Definition) (what []string) {
 	}
 	say(slices.Equal(a.Command, b.Command), "command", command.Quote(a.Command), command.Quote(b.Command))
 	say(a.Fidelity.Step == b.Fidelity.Step, "fidelity.step", a.Fidelity.Step, b.Fidelity.Step)
+	say(resume(a) == resume(b), "fidelity.resume", resume(a), resume(b))
 	say(a.Budget.Trials == b.Budget.Trials, "budget.trials", a.Budget.Trials, b.Budget.Trials)
 	say(a.Budget.Time == b.Budget.Time, "budget.time", a.Budget.Time, b.Budget.Time)
 	say(a.Budget.Steps == b.Budget.Steps, "budget.steps", a.Budget.Steps, b.Budget.Steps)

@@ -92,6 +92,9 @@ func (o Objective) String() string {
 type Fidelity struct {
 	Step string `json:"step,omitempty"` // what a step is called: epoch
 	Max  int64  `json:"max,omitempty"`  // 0: unknown
+	// Resume says whether a trial can pause and go on from a checkpoint; nil: as
+	// soon as one has left a checkpoint.
+	Resume *bool `json:"resume,omitempty"`
 }
 
 // Budget bounds a study; zero means no bound.

@@ -63,7 +63,7 @@ type Attempt struct {
 type Checkpoint struct {
 	Attempt int
 	Step    int64
-	Path    string
+	Path    string // empty where the program that asked for the trial keeps it
 	Bytes   int64
 }
 

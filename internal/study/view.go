@@ -28,6 +28,7 @@ type View struct {
 	Started     int              // trials started, of whatever became of them
 	Steps       int64            // trained, over all attempts
 	Longest     int64            // the last step of the longest completed trial
+	Saved       int              // checkpoints left, of whatever became of them
 	SeenMetrics map[string]int64 // how many points of each metric
 	Tried       *space.Set       // the configurations of all trials
 	busy        time.Duration    // during which at least one attempt ran
@@ -134,6 +135,7 @@ func (v *View) applyToTrial(e Event) error {
 	case Used:
 		v.use(t, b)
 	case Checkpointed:
+		v.Saved++
 		t.keep(Checkpoint{Attempt: b.Attempt, Step: b.Step, Path: b.Path, Bytes: b.Bytes})
 	case Dropped:
 		t.Checkpoints = slices.DeleteFunc(t.Checkpoints, func(c Checkpoint) bool { return c.Step == b.Step })
@@ -184,4 +186,12 @@ func (v *View) GPUHours(now time.Time) float64 {
 		}
 	}
 	return d.Hours()
+}
+
+// Resumable reports whether a trial that is paused can go on where it was.
+func (v *View) Resumable() bool {
+	if says := v.Def.Fidelity.Resume; says != nil {
+		return *says
+	}
+	return v.Saved > 0
 }

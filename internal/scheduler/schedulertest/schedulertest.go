@@ -36,6 +36,8 @@ type Policy struct {
 	// Chooses: it pauses trials and chooses among them, so it may stop one that is
 	// as good as the others, and a budget of trials need not be spent.
 	Chooses bool
+	// Slow: its verdicts take milliseconds, so the studies it is tried on are small.
+	Slow bool
 }
 
 // Run tests a scheduler.
@@ -49,12 +51,17 @@ func Run(t *testing.T, p Policy) {
 	t.Run("any study", func(t *testing.T) { testAnyStudy(t, p) })
 	t.Run("free slots", func(t *testing.T) { testNext(t, makeScheduler) })
 	t.Run("equal trials", func(t *testing.T) { testTies(t, p) })
-	t.Run("one trial", func(t *testing.T) { testOneTrial(t, makeScheduler) })
+	t.Run("one trial", func(t *testing.T) { testOneTrial(t, p) })
 	t.Run("trials that diverge", func(t *testing.T) { testDiverging(t, p) })
 	t.Run("the best in one of two objectives", func(t *testing.T) { testObjectives(t, p) })
 	t.Run("turned round", func(t *testing.T) { testMirror(t, p) })
 	t.Run("a report that comes twice", func(t *testing.T) { testDuplicate(t, makeScheduler) })
-	t.Run("trials that say nothing", func(t *testing.T) { testSilence(t, makeScheduler) })
+	t.Run("trials that say nothing", func(t *testing.T) { testSilence(t, p) })
+}
+
+// goesOn reports whether a trial that has nobody to fear may be told so.
+func (p Policy) goesOn(got scheduler.Verdict) bool {
+	return got.Decision == study.Continue || (p.Chooses && got.Decision == study.Pause)
 }
 
 // fatal is what the checks need of a test, so that rapid can run them, too.
@@ -94,6 +101,9 @@ func testAnyStudy(t *testing.T, p Policy) {
 // is whole.
 func play(t fatal, p Policy, s Simulation) *studytest.Log {
 	t.Helper()
+	if p.Slow {
+		s.Trials, s.Max = min(s.Trials, 9), min(s.Max, 9)
+	}
 	sched := build(t, p.Make, s.Definition())
 	watch := s.Watch
 	s.Watch = func(v *study.View, tr *study.Trial, step int64, got scheduler.Verdict) {
@@ -197,13 +207,13 @@ func testTies(t *testing.T, p Policy) {
 	}
 }
 
-func testOneTrial(t *testing.T, makeScheduler Make) {
+func testOneTrial(t *testing.T, p Policy) {
 	def := Simulation{Max: 27}.Definition()
-	s := build(t, makeScheduler, def)
+	s := build(t, p.Make, def)
 	l := studytest.New(def).Plan(def.Space.At([]float64{0.3})).Start(0)
 	for step := int64(1); step <= 27; step++ {
 		l.Report(0, step, 1/float64(step))
-		if got := s.Judge(l.View(), l.View().Trials[0], step); got.Decision != study.Continue {
+		if got := s.Judge(l.View(), l.View().Trials[0], step); !p.goesOn(got) {
 			t.Errorf("the only trial is told to %s at step %d: %s", got.Decision, step, got.Why)
 		}
 	}
@@ -284,9 +294,9 @@ func testDuplicate(t *testing.T, makeScheduler Make) {
 
 // testSilence judges among trials that have not reported, ended without a word,
 // or wait.
-func testSilence(t *testing.T, makeScheduler Make) {
+func testSilence(t *testing.T, p Policy) {
 	def := Simulation{Max: 9}.Definition()
-	s := build(t, makeScheduler, def)
+	s := build(t, p.Make, def)
 	l := studytest.New(def)
 	for id := study.TrialID(0); id < 9; id++ {
 		l.Plan(def.Space.At([]float64{float64(id) / 9}))
@@ -300,7 +310,7 @@ func testSilence(t *testing.T, makeScheduler Make) {
 	l.Plan(def.Space.At([]float64{1})).Start(9)
 	for step := int64(1); step <= 9; step++ {
 		l.Report(9, step, 5)
-		if got := s.Judge(l.View(), l.View().Trials[9], step); got.Decision != study.Continue {
+		if got := s.Judge(l.View(), l.View().Trials[9], step); !p.goesOn(got) {
 			t.Errorf("the only trial that reports is told to %s at step %d: %s", got.Decision, step, got.Why)
 		}
 	}

@@ -1,0 +1,71 @@
+package foresight
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+const (
+	anywhere = 250 // candidates drawn from the whole space
+	near     = 10  // candidates near each of the leaders
+	leading  = 5
+)
+
+// Propose finds the configuration not yet tried with the best chance, and the
+// chance, comparable with [Outlook.Chance]. ok(params) leaves some out; nil leaves
+// none. There is none (found is false) where all that were looked at have been
+// tried or are left out.
+func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (params space.Values, chance float64, found bool) {
+	sp := v.Def.Space
+	rng := rand.New(rand.NewPCG(v.Def.Seed^0x5eed, uint64(v.Steps)<<20^uint64(len(v.Trials))))
+	var all []space.Values
+	var at []point
+	add := func(u []float64) {
+		values := sp.At(u)
+		unit := sp.Unit(values)
+		if v.Tried.Has(unit, values) || (allowed != nil && !allowed(values)) {
+			return
+		}
+		all = append(all, values)
+		at = append(at, point{o.columns.row(unit, sp.Active(values)), o.tau(min(o.ahead, o.last)), -1 - len(at)})
+	}
+	u := make([]float64, sp.Len())
+	for range anywhere {
+		for i := range u {
+			u[i] = rng.Float64()
+		}
+		add(u)
+	}
+	for _, t := range o.leaders(v.Trials, leading) {
+		for range near {
+			for i := range u {
+				u[i] = t.Unit[i]
+				if rng.Float64() < 0.5 {
+					u[i] = o.nudge(sp.Param(i).Domain, u[i], rng)
+				}
+			}
+			add(u)
+		}
+	}
+	if len(all) == 0 {
+		return nil, 0, false
+	}
+	best, score := 0, math.Inf(-1)
+	for i, c := range o.chance(at) {
+		if c > score {
+			best, score = i, c
+		}
+	}
+	return all[best], score, true
+}
+
+// nudge moves a coordinate a little; an unordered choice is drawn anew.
+func (o *Outlook) nudge(d space.Domain, u float64, rng *rand.Rand) float64 {
+	if c, ok := d.(space.Choice); ok && !c.Ordered {
+		return rng.Float64()
+	}
+	return min(max(u+0.1*rng.NormFloat64(), 0), 1)
+}

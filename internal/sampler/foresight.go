@@ -1,0 +1,49 @@
+package sampler
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/danlu-ml/danlu/internal/foresight"
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// curves proposes by what trials have shown at every step, not only at their end:
+// for studies whose trials are cut short, where few reach it. Package foresight has
+// the model. Before that has enough to go by, where a study grows too large for it,
+// and where it finds nothing, another sampler proposes.
+type curves struct {
+	begin Sampler
+}
+
+// shown is how many trials begin before their curves are looked at.
+const shown = 6
+
+func newCurves(a study.Algorithm, def *study.Definition) (Sampler, error) {
+	if err := a.Decode(&struct{}{}); err != nil {
+		return nil, err
+	}
+	begin, err := newSobol(study.Algorithm{Name: "sobol"}, def)
+	return curves{begin}, err
+}
+
+// Name implements [Sampler].
+func (curves) Name() string { return "foresight" }
+
+// Suggest implements [Sampler].
+func (s curves) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand) ([]Proposal, error) {
+	return s.choose(ctx, v, n, rng, nil)
+}
+
+// choose implements [choosy].
+func (s curves) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
+	if n == 1 && len(v.Trials) >= shown {
+		if o, enough := foresight.New(v); enough {
+			if params, _, found := o.Propose(v, ok); found {
+				return []Proposal{{Params: params, Sampler: "foresight", Why: "the likeliest to gain, by the curves so far"}}, nil
+			}
+		}
+	}
+	return Feasible(s.begin, ok).Suggest(ctx, v, n, rng)
+}
