@@ -19,7 +19,8 @@ func newBest(a *app) *cobra.Command {
 		Use:   "best [STUDY]",
 		Short: "the best configuration, or the command line that reproduces it",
 		Long: `Best shows the best configuration beside the default one. Only trials that ran
-to their end can be the best; where there is none, the exit code is 3.`,
+to their end can be the best; where there is none, the exit code is 3. With several
+objectives it is the best in the first one, and the Pareto front follows.`,
 		Example: `  danlu best
   danlu best demo --command
   eval "$(danlu best --command)"
@@ -49,9 +50,16 @@ to their end can be the best; where there is none, the exit code is 3.`,
 					_, err = fmt.Fprintln(a.out, line)
 					return err
 				case asJSON:
-					return a.json(page.SummaryOf(f.Info, f.view).Best)
+					return a.json(struct {
+						*page.Config
+						Front []*page.Config `json:"front,omitempty"`
+					}{page.ConfigOf(f.view, b), page.FrontOf(f.view)})
 				}
-				return a.table(display.Compare(f.view, time.Now()))
+				if err := a.table(display.Compare(f.view, time.Now())); err != nil || len(f.view.Def.Objectives) == 1 {
+					return err
+				}
+				fmt.Fprint(a.out, "\nthe Pareto front: better in one objective only at the cost of another\n\n")
+				return a.table(display.Front(f.view))
 			})
 		},
 	}

@@ -87,9 +87,8 @@ func (s *story) outcome(v *study.View, width int) []text.Line {
 		lines = append(lines, nil)
 		lines = append(lines, text.Wrap("Nothing that was tried is better than the default configuration.", width)...)
 	}
-	if n := len(v.Pareto()); len(v.Def.Objectives) > 1 && n > 1 {
-		lines = append(lines, nil)
-		lines = append(lines, text.Wrap(fmt.Sprintf("This is the best in %s. %d trials are on the Pareto front: better in one objective only at the cost of another.", v.Def.Objectives[0].Metric, n), width)...)
+	if len(v.Def.Objectives) > 1 {
+		lines = append(lines, s.front(v, width)...)
 	}
 	return lines
 }

@@ -20,6 +20,7 @@ type Summary struct {
 	Trials     map[study.State]int `json:"trials"`
 	Best       *Config             `json:"best"`
 	Default    *Config             `json:"default"`
+	Front      []*Config           `json:"front,omitempty"` // with several objectives: the Pareto front
 }
 
 // Config is a configuration and what it reached.
@@ -44,7 +45,19 @@ func SummaryOf(i store.Info, v *study.View) Summary {
 			s.Trials[state] = n
 		}
 	}
+	s.Front = FrontOf(v)
 	return s
+}
+
+// FrontOf is the Pareto front; nil with one objective.
+func FrontOf(v *study.View) (front []*Config) {
+	if len(v.Def.Objectives) == 1 {
+		return nil
+	}
+	for _, t := range v.Pareto() {
+		front = append(front, ConfigOf(v, t))
+	}
+	return front
 }
 
 // ConfigOf is a trial's configuration; nil for none.
