@@ -102,7 +102,7 @@ var table = []row{
 	{"internal/wish", "internal/engine internal/locate internal/session internal/space internal/store internal/study", "", "carries a person's request to a study"},
 	{"internal/follow", "internal/wrapper", "", "copies what a program writes"},
 	{"internal/rerun", "internal/command internal/study", "", "writes a command line for people"},
-	{"internal/page", "internal/command internal/display internal/export internal/importance internal/locate internal/space internal/store internal/study internal/text", "", "draws what is in a store"},
+	{"internal/page", "internal/command internal/display internal/export internal/expr internal/importance internal/locate internal/space internal/store internal/study internal/text", "", "draws what is in a store"},
 
 	// The search benchmark: no part of the program.
 	{"internal/benchmark/problem", "internal/space", "", "what a search problem is, and who keeps the score"},
