@@ -6,7 +6,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from ConfigSpace import Categorical, Configuration, ConfigurationSpace, EqualsCondition, Float, InCondition, Integer
+from ConfigSpace import Categorical, CategoricalHyperparameter, Configuration, ConfigurationSpace, EqualsCondition, Float, InCondition, Integer
 from smac import BlackBoxFacade, HyperparameterOptimizationFacade, MultiFidelityFacade, Scenario
 from smac.runhistory.dataclasses import TrialInfo, TrialValue
 from smac.runhistory.enumerations import StatusType
@@ -29,8 +29,8 @@ def configspace(desk):
         cs.add(h)
     for p in desk.space:
         for c in p["when"]:
-            values = [str(v) for v in c["in"]]
             parent = made[c["param"]]
+            values = [str(v) for v in c["in"]] if isinstance(parent, CategoricalHyperparameter) else c["in"]
             one = len(values) == 1
             cs.add(EqualsCondition(made[p["name"]], parent, values[0]) if one else InCondition(made[p["name"]], parent, values))
     return cs

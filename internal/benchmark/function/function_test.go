@@ -53,37 +53,17 @@ func TestNothingIsBelowTheOptimum(t *testing.T) {
 	}
 }
 
-// A climber that may look at the truth gets to the optimum: it lies in the space.
 func TestTheOptimumIsReachable(t *testing.T) {
 	for _, v := range variants {
 		p, err := v.problem()
 		if err != nil {
 			t.Fatal(err)
 		}
-		rng := rand.New(rand.NewPCG(5, hash(p.Name)))
-		f := v.landscape(p.Space, rng)
-		again := rand.New(rand.NewPCG(5, hash(p.Name)))
-		vs := optimumOf(v, p.Space, again)
+		f, vs := v.landscape(p.Space, rand.New(rand.NewPCG(5, hash(p.Name))))
 		if loss := f(vs); loss > 1e-6 {
 			t.Errorf("%s: %v at its optimum %v", p.Name, loss, vs)
 		}
 	}
-}
-
-// optimumOf draws as landscape does.
-func optimumOf(v variant, sp *space.Space, rng *rand.Rand) space.Values {
-	vs := space.Values{}
-	for i := range v.dims {
-		q := sp.Param(i)
-		u := .1 + .8*rng.Float64()
-		rng.IntN(2)
-		vs[q.Name] = space.FloatValue(v.base.low + u*(v.base.high-v.base.low))
-		if i < len(v.levels) {
-			levelsOf(q.Domain, rng)
-			vs[q.Name] = q.Domain.At(rng.Float64())
-		}
-	}
-	return vs
 }
 
 func TestSeedsDiffer(t *testing.T) {
@@ -102,5 +82,50 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 	if len(seen) != 5 {
 		t.Errorf("%d different losses in the middle of 5 instances", len(seen))
+	}
+}
+
+// The designs' published optima: allowed (up to their rounding) and of that cost.
+func TestPublishedDesigns(t *testing.T) {
+	at := map[string]space.Values{
+		"spring": {"wire": space.FloatValue(.051690), "coil": space.FloatValue(.356750), "turns": space.FloatValue(11.2871)},
+		"vessel": {"shell": space.FloatValue(.7781686), "head": space.FloatValue(.3846492), "radius": space.FloatValue(40.319619), "length": space.FloatValue(200)},
+		"beam":   {"weld": space.FloatValue(.205730), "long": space.FloatValue(3.470489), "high": space.FloatValue(9.036624), "thick": space.FloatValue(.205730)},
+	}
+	for _, d := range designs {
+		if got := d.cost(at[d.name]); math.Abs(got/d.best-1) > 2e-3 {
+			t.Errorf("%s costs %v at its published optimum, want %v", d.name, got, d.best)
+		}
+	}
+}
+
+func TestNothingConditionalOrConstrainedIsBelowTheOptimum(t *testing.T) {
+	conditional, err := Conditional()
+	if err != nil {
+		t.Fatal(err)
+	}
+	constrained, err := Constrained()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range append(conditional, constrained...) {
+		in, err := p.Open(3)
+		if err != nil {
+			t.Fatalf("%s: %v", p.Name, err)
+		}
+		i, ok := in.(*instance)
+		allows := func(space.Values) bool { return true }
+		if f, fenced := in.(*fenced); fenced {
+			i, ok, allows = &f.instance, true, f.allows
+		}
+		if !ok || !(i.reference > i.best) {
+			t.Fatalf("%s: median %v, optimum %v", p.Name, i.reference, i.best)
+		}
+		rng := rand.New(rand.NewPCG(3, 1))
+		for range 2000 {
+			if vs := Draw(p.Space, rng); allows(vs) && i.f(vs) < i.best-1e-12 {
+				t.Errorf("%s: %v at %v, below its optimum %v", p.Name, i.f(vs), vs, i.best)
+			}
+		}
 	}
 }

@@ -121,22 +121,28 @@ func (v variant) problem() (problem.Problem, error) {
 	}
 	p := problem.Problem{Suite: "functions", Family: v.family, Name: v.name(), Space: sp}
 	return New(p, v.noise, func(rng *rand.Rand) (func(space.Values) float64, float64) {
-		return v.landscape(sp, rng), v.base.best
+		f, _ := v.landscape(sp, rng)
+		return f, v.base.best
 	}), nil
 }
 
 // landscape puts the minimum at a place drawn from the middle four fifths of the space,
-// on a level where an axis has levels, and turns or mirrors what lies about it.
-func (v variant) landscape(sp *space.Space, rng *rand.Rand) func(space.Values) float64 {
+// on a level where an axis has levels, and turns or mirrors what lies about it. It
+// returns the function and that place.
+func (v variant) landscape(sp *space.Space, rng *rand.Rand) (func(space.Values) float64, space.Values) {
+	place := space.Values{}
 	levels := make([]map[space.Value]float64, v.dims)
 	optimum := make([]float64, v.dims)
 	sign := make([]float64, v.dims)
 	for i := range v.dims {
 		optimum[i] = .1 + .8*rng.Float64()
 		sign[i] = float64(2*rng.IntN(2) - 1)
+		q := sp.Param(i)
+		place[q.Name] = space.FloatValue(v.base.low + optimum[i]*(v.base.high-v.base.low))
 		if i < len(v.levels) {
-			levels[i] = levelsOf(sp.Param(i).Domain, rng)
-			optimum[i] = levels[i][sp.Param(i).Domain.At(rng.Float64())]
+			levels[i] = levelsOf(q.Domain, rng)
+			place[q.Name] = q.Domain.At(rng.Float64())
+			optimum[i] = levels[i][place[q.Name]]
 		}
 	}
 	var turn [][]float64
@@ -171,7 +177,7 @@ func (v variant) landscape(sp *space.Space, rng *rand.Rand) func(space.Values) f
 			z[i] += v.base.optimum
 		}
 		return v.base.f(z)
-	}
+	}, place
 }
 
 // levelsOf places the values of a discrete axis evenly in [0, 1]; those without an

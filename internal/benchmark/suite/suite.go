@@ -23,9 +23,11 @@ type Options struct {
 
 // loaders has every suite by name.
 var loaders = map[string]func(Options) ([]problem.Problem, error){
-	"functions": func(Options) ([]problem.Problem, error) { return function.Problems() },
-	"tables":    func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).BlackBox) },
-	"fidelity":  func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).Resumable) },
+	"functions":   func(Options) ([]problem.Problem, error) { return function.Problems() },
+	"conditional": func(Options) ([]problem.Problem, error) { return function.Conditional() },
+	"constrained": func(Options) ([]problem.Problem, error) { return function.Constrained() },
+	"tables":      func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).BlackBox) },
+	"fidelity":    func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).Resumable) },
 }
 
 // Names lists the suites.
