@@ -89,17 +89,39 @@ func (e *Engine) Doomed() []Doomed {
 
 // resumable is the checkpoint a trial goes on from, nil to begin anew. Those whose
 // files are gone are dropped, which says so; one at the end of the training leads
-// nowhere.
+// nowhere. A copy that has left none goes on from what it was copied from.
 func (e *Engine) resumable(t *study.Trial) *study.Checkpoint {
-	for {
-		c := t.LatestCheckpoint()
-		if c == nil || e.exists == nil || c.Path == "" || e.exists(c.Path) {
-			if h := e.view.Horizon(t); c != nil && h > 0 && c.Step >= h {
+	for c := t.LatestCheckpoint(); c != nil; c = t.LatestCheckpoint() {
+		if e.there(c.Path) {
+			if h := e.view.Horizon(t); h > 0 && c.Step >= h {
 				return nil
 			}
 			return c
 		}
 		e.log.Warn("a checkpoint is missing; starting from an earlier state", "trial", t.ID, "step", c.Step, "path", c.Path)
 		e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "missing"})
+	}
+	if t.Parent != nil && len(t.Attempts) > 0 {
+		if first := t.Attempts[0]; first.From > 0 && e.there(first.Resume) {
+			return &study.Checkpoint{Step: first.From, Path: first.Resume}
+		}
+	}
+	return nil
+}
+
+// there reports whether a checkpoint can be used. One without a path is kept by
+// who asked for the trial.
+func (e *Engine) there(path string) bool { return path == "" || e.exists == nil || e.exists(path) }
+
+// dropAll drops the checkpoints of a trial that will not go on.
+func (e *Engine) dropAll(t *study.Trial) {
+	for _, c := range slices.Clone(t.Checkpoints) {
+		if e.referred(c.Path) || (c.Path != "" && !inside(t.Attempt().Dir, c.Path)) {
+			continue
+		}
+		e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "the trial goes on no more"})
+		if c.Path != "" && !e.pathKept(t, c.Path) {
+			e.doomed = append(e.doomed, Doomed{Dir: t.Attempt().Dir, Path: c.Path})
+		}
 	}
 }

@@ -57,6 +57,7 @@ type Engine struct {
 	scheduler scheduler.Scheduler
 	limits    limits
 	untold    bool // it was said that constraints can't be checked
+	restarts  bool // it was said that trials start again from nothing
 	now       func() time.Time
 	opened    time.Time // when the engine was made ready
 	log       *slog.Logger

@@ -413,6 +413,10 @@ func TestPauseResumeAndClone(t *testing.T) {
 	if clone.Parent == nil || *clone.Parent != (study.Parent{Trial: tr.ID, Step: 3}) || clone.Attempt().Resume != "/c3" || clone.Attempt().From != 3 {
 		t.Errorf("the clone: parent %v, attempt %+v", clone.Parent, clone.Attempt())
 	}
+	w.exit(clone, study.Exit{Cause: "cancelled"})
+	if again := w.begin(1)[0]; again != clone || clone.Attempt().Number != 2 || clone.Attempt().Resume != "/c3" || clone.Attempt().From != 3 {
+		t.Errorf("the clone, interrupted before it left a checkpoint: %+v", clone.Attempt())
+	}
 	p.actions = []scheduler.Action{{Kind: scheduler.Resume, Trial: tr.ID, To: 9}}
 	if got := w.begin(1)[0]; got != tr || tr.Attempt().From != 3 || tr.Attempt().To != 9 || tr.Attempt().Resume != "/c3" {
 		t.Errorf("resumed trial %d: %+v", got.ID, tr.Attempt())
@@ -422,6 +426,52 @@ func TestPauseResumeAndClone(t *testing.T) {
 	if tr.State != study.Completed || len(tr.Curve()) != 3 {
 		t.Errorf("the resumed trial is %s with %d samples", tr.State, len(tr.Curve()))
 	}
+}
+
+func TestARetiredTrialLeavesNoCheckpoint(t *testing.T) {
+	w := newWorld(t)
+	p := &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start, To: 3}}}
+	w.scheduler = p
+	w.begin(1)
+	ls, _, err := w.Next(t.Context(), 1, func(name string) string { return "/runs/" + name })
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := ls[0].Trial
+	inside := tr.Attempt().Dir + "/c3"
+	for step, path := range map[int64]string{3: inside, 2: "/mine"} {
+		if err := w.Checkpoint(tr.ID, 1, step, path, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.report(tr, 3, 0.5)
+	w.exit(tr, study.Exit{})
+	w.Doomed()
+	p.actions = []scheduler.Action{{Kind: scheduler.Retire, Trial: tr.ID, Why: "rank 9 of 9"}}
+	w.scheduler = &once{puppet: p}
+	if _, _, err := w.Next(t.Context(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	if tr.State != study.Stopped || tr.Reason != "rank 9 of 9" {
+		t.Errorf("it is %s: %s", tr.State, tr.Reason)
+	}
+	if d := cmp.Diff([]Doomed{{Dir: tr.Attempt().Dir, Path: inside}}, w.Doomed()); d != "" {
+		t.Errorf("files to remove (-want +got):\n%s", d)
+	}
+}
+
+// once does one thing, then waits.
+type once struct {
+	*puppet
+	done bool
+}
+
+func (o *once) Next(v *study.View) (scheduler.Action, bool) {
+	if o.done {
+		return scheduler.Action{}, false
+	}
+	o.done = true
+	return o.puppet.Next(v)
 }
 
 func TestTheDefaultTrialIsNeverStopped(t *testing.T) {

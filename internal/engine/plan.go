@@ -72,7 +72,13 @@ func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Che
 	switch a.Kind {
 	case scheduler.Resume:
 		t := e.view.Trials[a.Trial]
-		return t, e.resumable(t), a.To, nil
+		c := e.resumable(t)
+		if c == nil && !e.restarts {
+			e.restarts = true
+			e.log.Warn("a paused trial starts again from nothing: it left no checkpoint", "trial", t.ID, "scheduler", e.scheduler.Name(),
+				"help", "let the program save with danlu.checkpoint(path, step=…) and load danlu.resume(), or use a scheduler that only stops trials: asha, median")
+		}
+		return t, c, a.To, nil
 	case scheduler.Clone:
 		parent := e.view.Trials[a.Trial]
 		c := e.resumable(parent)
@@ -104,6 +110,7 @@ func segmentEnd(t *study.Trial) int64 {
 func (e *Engine) retire(a scheduler.Action) {
 	t := e.view.Trials[a.Trial]
 	e.emit(study.Ended{Trial: t.ID, Attempt: t.Attempt().Number, State: study.Stopped, Values: e.values(t), Reason: a.Why})
+	e.dropAll(t)
 }
 
 // waiting is the first trial that waits.

@@ -14,7 +14,8 @@ import (
 // a paused trial that goes on, or a new one (Swersky et al. 2014, Freeze-Thaw
 // Bayesian Optimization; the rule of choice is that of Rakotoarison et al. 2024,
 // see package foresight). Stretches grow with how far a trial is. A trial that
-// would be chosen again goes on without a pause.
+// would be chosen again goes on without a pause, and so does one that has not yet
+// trained for some times as long as its program takes to start: that is measured.
 //
 // What is left of a budget is spent on finishing: only a trial that ran to its end
 // can be the best of a study. Where a study has too many trials for the model, or
@@ -83,7 +84,7 @@ func (s freezeThaw) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	if !found {
 		i--
 	}
-	if i < 0 || !comesUpon(t, step, s.stretches[i]) {
+	if i < 0 || !comesUpon(t, step, s.stretches[i]) || float64(step-t.Attempt().From) < worth*startUp(v) {
 		return goOn
 	}
 	chosen, why, ok := s.choose(v, t)

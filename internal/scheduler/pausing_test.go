@@ -245,3 +245,25 @@ func TestPBTCopiesTheBestIntoThePlacesOfTheWorst(t *testing.T) {
 		t.Errorf("the best loss is %v, the default's %v", best.Loss(), first.Loss())
 	}
 }
+
+// A study whose file does not say whether trials resume.
+func TestAutoPausesOnceATrialHasLeftACheckpoint(t *testing.T) {
+	sim := schedulertest.Simulation{Max: 20, Trials: 30}
+	def := sim.Definition()
+	s, err := scheduler.New(study.Algorithm{Name: "auto"}, def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := studytest.New(def)
+	for id := range study.TrialID(8) {
+		l.Plan(def.Space.At([]float64{float64(id) / 8})).Start(id).Report(id, 1, float64(id))
+	}
+	worst := l.View().Trials[7]
+	if got := s.Judge(l.View(), worst, 1); got.Decision == study.Pause {
+		t.Errorf("before any checkpoint: %+v", got)
+	}
+	l.Append(study.Checkpointed{Trial: 2, Attempt: 1, Step: 1, Path: "/c"})
+	if got := s.Judge(l.View(), worst, 1); got.Decision != study.Pause {
+		t.Errorf("after the first checkpoint: %+v", got)
+	}
+}

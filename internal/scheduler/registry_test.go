@@ -34,18 +34,23 @@ func TestAutoChoosesByWhatTheStudyAllows(t *testing.T) {
 	for name, c := range map[string]struct {
 		sampler string
 		max     int64
+		resume  *bool
 		want    string
 	}{
-		"a known end":     {"auto", 30, "asha"},
-		"three steps":     {"auto", 3, "asha"},
-		"two steps":       {"auto", 2, "none"},
-		"an unknown end":  {"auto", 0, "median"},
-		"a grid":          {"grid", 30, "none"},
-		"no sampler said": {"", 30, "asha"},
+		"a known end":           {"auto", 30, nil, "auto"}, // asha until a checkpoint is seen
+		"three steps":           {"auto", 3, nil, "auto"},
+		"two steps":             {"auto", 2, nil, "none"},
+		"an unknown end":        {"auto", 0, nil, "median"},
+		"a grid":                {"grid", 30, nil, "none"},
+		"no sampler said":       {"", 30, nil, "auto"},
+		"trials that resume":    {"auto", 30, new(true), "freeze-thaw"},
+		"trials that do not":    {"auto", 30, new(false), "asha"},
+		"no end, but resumable": {"auto", 0, new(true), "median"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			def := schedulertest.Simulation{Max: c.max}.Definition()
 			def.Sampler.Name = c.sampler
+			def.Fidelity.Resume = c.resume
 			for _, asked := range []string{"", "auto"} {
 				s, err := scheduler.New(study.Algorithm{Name: asked}, def)
 				if err != nil || s.Name() != c.want {
