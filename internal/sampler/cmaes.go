@@ -98,7 +98,8 @@ func (s *cmaes) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand
 	x := make([]float64, len(s.numbers))
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
-		params, found := f.take(func(u []float64) { s.draw(now, rng, x, u) })
+		i := len(v.Trials) + len(out)
+		params, found := f.take(func(u []float64) { s.draw(now, rng, i, x, u) })
 		if !found {
 			break
 		}
@@ -117,8 +118,17 @@ func (s *cmaes) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand
 // off at its sides.
 const attempts = 100
 
-// draw fills in a point of the cube, u, and where the strategy drew it, x.
-func (s *cmaes) draw(now *strategy, rng *rand.Rand, x, u []float64) {
+// draw fills in a point of the cube for trial i, u, and where the strategy drew
+// it, x. Where the first generation begins at what a user believes, every other
+// of its points may lie anywhere, lest a wrong belief is hard to leave.
+func (s *cmaes) draw(now *strategy, rng *rand.Rand, i int, x, u []float64) {
+	if now.generation == 0 && i%2 == 1 && s.def.Space.HasPrior() {
+		for k := range u {
+			u[k] = rng.Float64()
+		}
+		copy(x, s.coordinates(u))
+		return
+	}
 	z := make([]float64, len(x))
 	for range attempts {
 		for i := range z {
@@ -226,14 +236,17 @@ func (s *cmaes) begin(v *study.View, run int) *strategy {
 	return now
 }
 
-// center is where the search begins: at the user's defaults, at the medians of
-// the priors, or in the middle.
+// center is where the search begins: at the user's defaults, half-way to the
+// medians of the priors, or in the middle.
 func (s *cmaes) center(sp *space.Space) []float64 {
 	u := make([]float64, sp.Len())
 	for i := range u {
 		u[i] = 0.5
 	}
 	sp.Believe(u)
+	for i := range u {
+		u[i] = 0.5 + 0.5*(u[i]-0.5)
+	}
 	if vs, ok := sp.Default(); ok {
 		at := sp.Unit(vs)
 		for i := range u {

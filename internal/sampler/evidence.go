@@ -14,6 +14,7 @@ type evidence struct {
 	good, rest []*study.Trial // by ID
 	finished   int            // those that have told something: completed and stopped ones
 	front      bool           // good ones are good in several objectives, in their ways
+	belief     float64        // how much the users' priors count
 }
 
 // standing is where a trial stands among others: those that ran to their end by

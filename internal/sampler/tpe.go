@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -21,7 +20,9 @@ import (
 //
 // Densities are joint over parameters that exist together and independent
 // between such groups. Trials that run are part of the rest, so that several
-// proposals keep apart; trials that failed or diverged are, too.
+// proposals keep apart; trials that failed or diverged are, too. What users believe
+// weighs as in πBO (Hvarfner et al. 2022, arXiv 2204.11051): ever less as results
+// come in.
 type tpe struct {
 	options tpeOptions
 	all     *lattice
@@ -84,15 +85,17 @@ func (s *tpe) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, 
 	f := newFresh(v, s.all, rng)
 	f.ok = ok
 	e := gather(v, s.options.Gamma, true)
+	before := s.recall(v, e)
+	e.belief = belief(v, e)
 	var lies []*study.Trial // of what is proposed here
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
 		p := Proposal{Sampler: s.Name()}
 		var found bool
-		if e.finished < *s.options.Startup || len(s.groups) == 0 {
-			p.Params, p.Why, found = s.start(f, len(v.Trials)+len(out))
+		if e.finished < s.startup(before) || len(s.groups) == 0 {
+			p.Params, p.Why, found = s.start(f, len(v.Trials)+len(out), e.belief)
 		} else {
-			p.Params, p.Why, found = s.model(v.Def.Space, e, lies).propose(f)
+			p.Params, p.Why, found = s.model(v.Def.Space, e, before, lies).propose(f)
 		}
 		if !found {
 			break
@@ -103,160 +106,46 @@ func (s *tpe) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, 
 	return out, ctx.Err()
 }
 
-// start proposes the i-th configuration of an even spread.
-func (s *tpe) start(f *fresh, i int) (params space.Values, why string, ok bool) {
+// startup is how many trials have to tell something before a model is made: fewer
+// where an earlier study is to be trusted.
+func (s *tpe) startup(before heritage) int {
+	if before.weight > 0 {
+		return min(*s.options.Startup, 4)
+	}
+	return *s.options.Startup
+}
+
+// confidence is after how many results the users' priors count as much as the
+// model's densities; the exponent is confidence/n (πBO, eq. 6).
+const confidence = 10
+
+// belief is how much the log density of the users' priors counts: less with every
+// result, and as far as results agree; 0 without priors.
+func belief(v *study.View, e evidence) float64 {
+	s := v.Def.Space
+	if !s.HasPrior() {
+		return 0
+	}
+	agreed := trust(v, func(t *study.Trial) float64 { return s.LogPrior(t.Unit, s.Active(t.Params)) })
+	return agreed * confidence / float64(max(e.finished, 1))
+}
+
+// start proposes the i-th configuration of an even spread, every other one by
+// what the users believe.
+func (s *tpe) start(f *fresh, i int, belief float64) (params space.Values, why string, ok bool) {
 	first := true
 	params, ok = f.take(func(u []float64) {
 		if first && s.points != nil {
 			copy(u, s.points.At(uint32(i), make([]float64, len(u))))
 			first = false
-			return
+		} else {
+			for k := range u {
+				u[k] = f.rng.Float64()
+			}
 		}
-		for k := range u {
-			u[k] = f.rng.Float64()
+		if i%2 == 0 && belief > 0 {
+			f.space.Believe(u)
 		}
 	})
 	return params, fmt.Sprintf("evenly spread: a model needs %d results", *s.options.Startup), ok
-}
-
-// tpeModel is the two densities by group.
-type tpeModel struct {
-	*tpe
-	space *space.Space
-	pairs []pair
-	good  int
-}
-
-// pair is the densities of the good and of the rest over one group.
-type pair struct {
-	params     []int
-	good, rest *parzen.Mixture
-}
-
-func (s *tpe) model(sp *space.Space, e evidence, lies []*study.Trial) *tpeModel {
-	m := &tpeModel{tpe: s, space: sp, good: len(e.good)}
-	for _, g := range s.groups {
-		axes := make([]parzen.Axis, len(g))
-		for k, i := range g {
-			axes[k] = s.axes[i]
-		}
-		good := rows(sp, g, e.good, nil)
-		var weights []float64 // by age
-		if e.front {
-			weights = slices.Repeat([]float64{1}, len(good)/len(g))
-		}
-		m.pairs = append(m.pairs, pair{
-			params: g,
-			good:   parzen.New(axes, good, weights, parzen.Options{}),
-			rest:   parzen.New(axes, rows(sp, g, e.rest, lies), nil, parzen.Options{}),
-		})
-	}
-	return m
-}
-
-// rows are the coordinates of the trials in which a group exists.
-func rows(sp *space.Space, group []int, trials, more []*study.Trial) []float64 {
-	p := sp.Param(group[0])
-	x := make([]float64, 0, (len(trials)+len(more))*len(group))
-	for _, list := range [][]*study.Trial{trials, more} {
-		for _, t := range list {
-			if _, exists := t.Params[p.Name]; !exists && len(p.When) > 0 {
-				continue
-			}
-			for _, i := range group {
-				x = append(x, t.Unit[i])
-			}
-		}
-	}
-	return x
-}
-
-// jointly is how many draws over all groups are made for one proposal where the
-// best draws of the groups don't make one.
-const jointly = 1000
-
-// propose finds the most promising new configuration: the best draw of every
-// group together or, where that is not new or not allowed, the best of those
-// draws over all groups that are.
-func (m *tpeModel) propose(f *fresh) (params space.Values, why string, ok bool) {
-	why = fmt.Sprintf("like the best %d, unlike the rest", m.good)
-	u := m.blank()
-	for _, p := range m.pairs {
-		m.best(f.rng, p, u)
-	}
-	if params := m.space.At(u); f.accept(params) {
-		return params, why, true
-	}
-	if params := m.bestJointly(f); params != nil && f.accept(params) {
-		return params, why, true
-	}
-	params, ok = f.take(func(u []float64) {
-		for i := range u {
-			u[i] = f.rng.Float64()
-		}
-	})
-	return params, "at random: what the model likes was tried", ok
-}
-
-// blank is the middle of the cube, where parameters in no group stay.
-func (m *tpeModel) blank() []float64 {
-	u := make([]float64, m.space.Len())
-	for i := range u {
-		u[i] = 0.5
-	}
-	return u
-}
-
-// best fills in the coordinates of a group: of its candidates, those with the
-// highest ratio of densities.
-func (m *tpeModel) best(rng *rand.Rand, p pair, u []float64) {
-	x, most := make([]float64, len(p.params)), math.Inf(-1)
-	for c := range m.options.Candidates {
-		p.good.Sample(rng, x)
-		if score := p.score(x); c == 0 || score > most {
-			most = score
-			for k, i := range p.params {
-				u[i] = x[k]
-			}
-		}
-	}
-}
-
-// score is the logarithm of the ratio that TPE maximises.
-func (p pair) score(x []float64) float64 { return p.good.LogDensity(x) - p.rest.LogDensity(x) }
-
-// bestJointly is the best of some whole configurations that are new and allowed,
-// nil if none of those drawn is.
-func (m *tpeModel) bestJointly(f *fresh) (best space.Values) {
-	u, most, kept := m.blank(), math.Inf(-1), 0
-	var x [][]float64
-	for _, p := range m.pairs {
-		x = append(x, make([]float64, len(p.params)))
-	}
-	for range jointly {
-		if kept == m.options.Candidates {
-			break
-		}
-		for g, p := range m.pairs {
-			p.good.Sample(f.rng, x[g])
-			for k, i := range p.params {
-				u[i] = x[g][k]
-			}
-		}
-		params := m.space.At(u)
-		if !f.allows(params) {
-			continue
-		}
-		kept++
-		score := 0.0
-		for g, p := range m.pairs {
-			if _, exists := params[m.space.Param(p.params[0]).Name]; exists {
-				score += p.score(x[g])
-			}
-		}
-		if best == nil || score > most {
-			best, most = params, score
-		}
-	}
-	return best
 }

@@ -130,18 +130,22 @@ func (s *Space) LogPriorOf(i int, u float64) float64 {
 // measure, and ½ becomes the median.
 func (s *Space) Believe(u []float64) {
 	for i := range s.params {
-		p := &s.params[i]
-		if p.Prior == nil {
-			continue
-		}
-		if c, ok := p.Domain.(Choice); ok {
-			u[i] = p.Prior.quantile(c, u[i])
-			continue
-		}
-		mu, sigma := p.believed()
-		low, high := math.Erf(-mu/sigma/math.Sqrt2), math.Erf((1-mu)/sigma/math.Sqrt2)
-		u[i] = clamp01(mu + sigma*math.Sqrt2*math.Erfinv(low+clamp01(u[i])*(high-low)))
+		u[i] = s.BelieveOf(i, u[i])
 	}
+}
+
+// BelieveOf is the i-th parameter's part of [Space.Believe].
+func (s *Space) BelieveOf(i int, u float64) float64 {
+	p := &s.params[i]
+	if p.Prior == nil {
+		return u
+	}
+	if c, ok := p.Domain.(Choice); ok {
+		return p.Prior.quantile(c, u)
+	}
+	mu, sigma := p.believed()
+	low, high := math.Erf(-mu/sigma/math.Sqrt2), math.Erf((1-mu)/sigma/math.Sqrt2)
+	return clamp01(mu + sigma*math.Sqrt2*math.Erfinv(low+clamp01(u)*(high-low)))
 }
 
 // believed is the centre and the standard deviation of a number's prior, on the
