@@ -25,6 +25,7 @@ func TestConformance(t *testing.T) {
 		{Name: "hyperband", NeedsEnd: true, Chooses: true},
 		{Name: "bohb", NeedsEnd: true, Chooses: true},
 		{Name: "pbt", NeedsEnd: true, Chooses: true},
+		{Name: "curve", NeedsEnd: true, Slow: true},
 		{Name: "freeze-thaw", NeedsEnd: true, Chooses: true, Slow: true},
 	} {
 		p.Make = policy(p.Name)

@@ -63,9 +63,7 @@ func newFreezeThaw(a study.Algorithm, def *study.Definition) (Scheduler, error) 
 		return nil, fmt.Errorf("begin is %d: want at least 2 trials", o.Begin)
 	}
 	s := freezeThaw{begin: o.Begin, promotion: promotion{asha{eta: 3, ladder: &ladder{rungs: rungs(0, last, 3)}}}}
-	for x := first; x < last; x = max(x+1, int64(math.Ceil(float64(x)*o.Growth))) {
-		s.stretches = append(s.stretches, x)
-	}
+	s.stretches = stretches(first, last, o.Growth)
 	return s, nil
 }
 
@@ -80,11 +78,8 @@ func (s freezeThaw) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	if last := v.Horizon(t); step >= last || last != v.Def.Fidelity.Max {
 		return goOn
 	}
-	i, found := slices.BinarySearch(s.stretches, step)
-	if !found {
-		i--
-	}
-	if i < 0 || !comesUpon(t, step, s.stretches[i]) || float64(step-t.Attempt().From) < worth*startUp(v) {
+	at := reached(s.stretches, step)
+	if at == 0 || !comesUpon(t, step, at) || float64(step-t.Attempt().From) < worth*startUp(v) {
 		return goOn
 	}
 	chosen, why, ok := s.choose(v, t)

@@ -12,6 +12,7 @@ var makers = map[string]func(study.Algorithm, *study.Definition) (Scheduler, err
 	"asha":        newASHA,
 	"auto":        newAuto,
 	"bohb":        newHyperband,
+	"curve":       newCurve,
 	"freeze-thaw": newFreezeThaw,
 	"halving":     newHyperband,
 	"hyperband":   newHyperband,

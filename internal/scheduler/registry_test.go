@@ -25,7 +25,7 @@ func named(name string, pairs ...string) study.Algorithm {
 }
 
 func TestNamesAreListedInOrder(t *testing.T) {
-	if d := cmp.Diff([]string{"asha", "auto", "bohb", "freeze-thaw", "halving", "hyperband", "median", "none", "patience", "pbt", "percentile", "threshold"}, scheduler.Names()); d != "" {
+	if d := cmp.Diff([]string{"asha", "auto", "bohb", "curve", "freeze-thaw", "halving", "hyperband", "median", "none", "patience", "pbt", "percentile", "threshold"}, scheduler.Names()); d != "" {
 		t.Errorf("names (-want +got):\n%s", d)
 	}
 }
@@ -68,11 +68,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	}{
 		"a slip in the name": {
 			study.Algorithm{Name: "ashe"},
-			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, bohb, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
+			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, bohb, curve, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
 		},
 		"another word": {
 			study.Algorithm{Name: "darwin"},
-			`there is no scheduler "darwin" (there are asha, auto, bohb, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
+			`there is no scheduler "darwin" (there are asha, auto, bohb, curve, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
 		},
 		"a slip in an option":           {asha("etta", "3"), `scheduler asha: etta is not an option of asha; did you mean eta?`},
 		"another option":                {median("percentile", "3"), `scheduler median: percentile is not an option of median: it has grace, min_trials`},
