@@ -69,11 +69,11 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 	}
 	copy(f.inv, f.l) // K, to be read below
 	clear(gradient)
-	if !cholesky(f.l, 0, n) {
+	if !cholesky(f.l, n) {
 		return math.Inf(1)
 	}
 	copy(f.alpha, f.y)
-	forward(f.l, f.alpha, 0)
+	forward(f.l, f.alpha)
 	cost := dot(f.alpha, f.alpha) / 2
 	for i := range n {
 		cost += math.Log(row(f.l, i)[i])

@@ -10,7 +10,6 @@ type Model struct {
 	shape Shape
 	theta Theta
 	x     []float64 // bent
-	y     []float64 // of the observations
 	l     []float64
 	z     [][]float64 // one a fantasy, n long; a single one while there are no fantasies
 	alpha [][]float64
@@ -18,40 +17,32 @@ type Model struct {
 	cells []float64
 }
 
-// New is the process at theta given n points and their values. Nearly equal
-// points are told apart by noise, of which it adds what arithmetic demands.
+// New is the process at theta given n ≥ 1 points and their finite values. Where
+// points are so near that arithmetic can't tell them apart it adds noise.
 func New(s Shape, theta Theta, x, y []float64) *Model {
 	m := &Model{shape: s, theta: theta}
+	d, n := s.Columns, len(y)
+	m.known = n
+	m.x, m.l = make([]float64, n*d), make([]float64, n*(n+1)/2)
+	for i := range n {
+		m.theta.bend(m.x[i*d:i*d+d], x[i*d:i*d+d])
+	}
 	for {
-		if m.Extend(x); m.known*s.Columns == len(x) {
+		for i := range n {
+			li := row(m.l, i)
+			m.covariances(li[:i], m.x[i*d:i*d+d])
+			li[i] = m.theta.Scale + m.theta.Noise
+		}
+		if cholesky(m.l, n) {
 			break
 		}
 		m.theta.Noise = max(10*m.theta.Noise, 1e-8*theta.Scale)
-		m.x, m.l, m.known = m.x[:0], m.l[:0], 0
 	}
-	m.Observe(y)
+	z := append([]float64(nil), y...)
+	forward(m.l, z)
+	m.z = [][]float64{z}
+	m.solve()
 	return m
-}
-
-// Extend takes in more points, n×Columns; Observe then gives all values anew. It
-// is for processes without fantasies. Where the rows would not be independent
-// enough for arithmetic it takes in none: make a new process.
-func (m *Model) Extend(x []float64) {
-	d, had := m.shape.Columns, m.known
-	n := had + len(x)/d
-	m.x = append(m.x[:had*d], make([]float64, len(x))...)
-	for i := had; i < n; i++ {
-		m.theta.bend(m.x[i*d:i*d+d], x[(i-had)*d:(i-had)*d+d])
-	}
-	m.l = append(m.l[:had*(had+1)/2], make([]float64, n*(n+1)/2-had*(had+1)/2)...)
-	for i := had; i < n; i++ {
-		li := row(m.l, i)
-		m.covariances(li[:i], m.x[i*d:i*d+d])
-		li[i] = m.theta.Scale + m.theta.Noise
-	}
-	if cholesky(m.l, had, n) {
-		m.known = n
-	}
 }
 
 // covariances fills in k between a bent point and the first len(k) rows.
@@ -61,19 +52,6 @@ func (m *Model) covariances(k, x []float64) {
 		c, _ := matern(distance(m.theta.Weights, x, m.x[i*d:i*d+d], m.shape.Numbers))
 		k[i] = m.theta.Scale * c
 	}
-}
-
-// Known is the number of observations.
-func (m *Model) Known() int { return m.known }
-
-// Observe sets the values of all observations, and forgets fantasies.
-func (m *Model) Observe(y []float64) {
-	n, d := m.known, m.shape.Columns
-	m.x, m.l, m.y = m.x[:n*d], m.l[:n*(n+1)/2], append(m.y[:0], y[:n]...)
-	z := append([]float64(nil), y[:n]...)
-	forward(m.l, z, 0)
-	m.z = [][]float64{z}
-	m.solve()
 }
 
 // Fantasise takes in the points x, whose values are not known, with draws for
@@ -95,7 +73,7 @@ func (m *Model) Fantasise(x []float64, draws [][]float64) {
 		m.l = append(m.l, make([]float64, at+1)...)
 		li := row(m.l, at)
 		m.covariances(li[:at], bent)
-		forward(m.l, li[:at], 0)
+		forward(m.l, li[:at])
 		rest := max(m.theta.Scale+m.theta.Noise-dot(li[:at], li[:at]), 1e-9*m.theta.Scale)
 		li[at] = math.Sqrt(rest)
 		m.x = append(m.x, bent...)
@@ -122,9 +100,9 @@ func (m *Model) solve() {
 // Fantasies is the number of means a prediction has.
 func (m *Model) Fantasies() int { return len(m.z) }
 
-// AtObserved writes the posterior mean at every row, fantasies' points included,
-// under fantasy f: what is observed without its noise.
-func (m *Model) AtObserved(f int, mean []float64) []float64 {
+// AtKnown writes the posterior mean at every observation, and then at every
+// point that is fantasised, under fantasy f: values without their noise.
+func (m *Model) AtKnown(f int, mean []float64) []float64 {
 	mean = mean[:0]
 	for i, a := range m.alpha[f] {
 		// K α = y and K = k + σ²I, so k α = y − σ²α.
@@ -160,7 +138,7 @@ func (m *Model) At(p *Place, x []float64) {
 	for f, a := range m.alpha {
 		p.Mean[f] = dot(p.v, a)
 	}
-	forward(m.l, p.v, 0)
+	forward(m.l, p.v)
 	p.Variance = m.positive(m.theta.Scale - dot(p.v, p.v))
 }
 

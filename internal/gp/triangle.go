@@ -71,11 +71,10 @@ func axpy(y []float64, a float64, x []float64) {
 	}
 }
 
-// cholesky turns a triangle of n rows into its Cholesky factor, in place, from
-// row first on: those above are factors already. false: it is not positive
-// definite, and t is spoilt.
-func cholesky(t []float64, first, n int) bool {
-	i := first
+// cholesky turns a triangle of n rows into its Cholesky factor, in place. false:
+// it is not positive definite, and t is spoilt.
+func cholesky(t []float64, n int) bool {
+	i := 0
 	for ; i+4 <= n; i += 4 { // four rows at a time read those above once
 		r0, r1, r2, r3 := row(t, i), row(t, i+1), row(t, i+2), row(t, i+3)
 		for j := range i {
@@ -116,9 +115,9 @@ func closeRow(t []float64, from, i int) bool {
 	return true
 }
 
-// forward solves L z = y in place, from entry first on.
-func forward(l, y []float64, first int) {
-	for i := first; i < len(y); i++ {
+// forward solves L z = y in place.
+func forward(l, y []float64) {
+	for i := range y {
 		ri := row(l, i)
 		y[i] = (y[i] - dot(ri[:i], y)) / ri[i]
 	}

@@ -71,16 +71,13 @@ func (s *process) Suggest(ctx context.Context, v *study.View, n int, rng *rand.R
 func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
 	f := newFresh(v, s.all, rng)
 	f.ok = ok
-	var past *past
+	past := s.look(v)
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
-		if past == nil {
-			past = s.look(v)
-		}
 		p := Proposal{Sampler: s.Name()}
 		var found bool
 		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < s.options.Startup || past.told < min(3, s.options.Startup) {
-			p.Params, found = sequel(s.points, f, trial)
+			p.Params, found = sequel(s.points, f, trial, past.belief > 0)
 			p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", s.options.Startup)
 		} else {
 			p.Params, p.Why, found = s.propose(ctx, past, f)
@@ -98,7 +95,7 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 // is new and allowed.
 func (s *process) propose(ctx context.Context, past *past, f *fresh) (params space.Values, why string, ok bool) {
 	aim := s.aim(past, f.rng)
-	found := s.search(ctx, aim, past, f)
+	found := s.search(ctx, aim, f)
 	for _, u := range found {
 		params = f.space.At(u)
 		if f.accept(params) {
@@ -114,17 +111,20 @@ func (s *process) propose(ctx context.Context, past *past, f *fresh) (params spa
 }
 
 // sequel is the i-th configuration of a sequence, or one at random where that is
-// not new.
-func sequel(points *sobol.Sequence, f *fresh, i int) (params space.Values, ok bool) {
+// not new; every other one by what the users believe, if that is of use.
+func sequel(points *sobol.Sequence, f *fresh, i int, believe bool) (params space.Values, ok bool) {
 	first := true
 	return f.take(func(u []float64) {
 		if first && len(u) == points.Dim() {
 			points.At(uint32(i), u)
 			first = false
-			return
+		} else {
+			for k := range u {
+				u[k] = f.rng.Float64()
+			}
 		}
-		for k := range u {
-			u[k] = f.rng.Float64()
+		if believe && i%2 == 0 {
+			f.space.Believe(u)
 		}
 	})
 }

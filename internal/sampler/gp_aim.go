@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/danlu-ml/danlu/internal/gp"
 	"github.com/danlu-ml/danlu/internal/normal"
@@ -15,17 +16,17 @@ import (
 // aim is what a search maximises: the logarithm of the improvement to expect,
 // and of the probability that a configuration can be run.
 type aim struct {
-	models   []*gp.Model // an objective each
-	best     []float64   // one objective: the least posterior mean, per fantasy
-	front    *pareto.EHVI
-	can      *gp.Model // nil while every trial could be run
-	leader   *study.Trial
-	scale    float64
-	standing []int // observed trials kept, the best by posterior mean first
+	models []*gp.Model    // an objective each
+	best   []float64      // one objective: the least posterior mean, under each fantasy
+	front  *pareto.EHVI   // several objectives
+	can    *gp.Model      // nil while every trial could be run
+	trials []*study.Trial // observed, the best first by the mean of the first objective
+	scale  float64        // what 1 is in losses
+	belief float64        // the weight of the users' priors
 
 	places           []gp.Place
-	mean, sd, dm, dv []float64
 	feasible         gp.Place
+	mean, sd, dm, ds []float64
 }
 
 const (
@@ -38,14 +39,12 @@ const (
 
 // aim makes the processes for a past.
 func (s *process) aim(p *past, rng *rand.Rand) *aim {
-	a := &aim{scale: 1}
 	shape := s.columns.shape
+	a := &aim{belief: p.belief}
 	x, losses, trials := p.x, p.losses, p.trials
 	if len(trials) > observedAtMost {
-		y, _ := standardise(losses[0])
-		keep := thinned(y, observedAtMost)
 		x, losses, trials = nil, make([][]float64, len(p.losses)), nil
-		for _, i := range keep {
+		for _, i := range thinned(p.losses[0], observedAtMost) {
 			x = append(x, p.x[i*shape.Columns:(i+1)*shape.Columns]...)
 			trials = append(trials, p.trials[i])
 			for k := range losses {
@@ -53,67 +52,71 @@ func (s *process) aim(p *past, rng *rand.Rand) *aim {
 			}
 		}
 	}
-	draws := s.draws(p, rng)
-	if len(losses) > 1 {
-		draws = draws[:0]
+	logged := len(p.trials)%2 == 1
+	var draws [][]float64
+	if len(losses) == 1 {
+		draws = s.draws(p, rng)
 	}
 	for k := range losses {
-		theta := s.fits.theta(shape, k, p.x, p.losses[k])
-		y, scale := standardise(losses[k])
+		theta := s.fits.theta(shape, k, logged, p.x, p.losses[k])
+		y, scale := standardise(losses[k], logged)
 		m := gp.New(shape, theta, x, y)
 		if k == 0 {
 			a.scale = scale
-			a.rank(m, trials)
+			for _, i := range argsort(m.AtKnown(0, nil)) {
+				a.trials = append(a.trials, trials[i])
+			}
 		}
 		if len(p.pending) > 0 {
 			m.Fantasise(p.pending, draws)
 		}
 		a.models = append(a.models, m)
 	}
-	if len(losses) == 1 {
-		m := a.models[0]
-		var means []float64
-		for f := range m.Fantasies() {
-			means = m.AtObserved(f, means)
-			least := math.Inf(1)
-			for _, v := range means {
-				least = min(least, v)
-			}
-			a.best = append(a.best, least)
-		}
-	} else {
-		points := make([][]float64, 0, len(trials))
-		var means []float64
-		for k, m := range a.models {
-			means = m.AtObserved(0, means)
-			for i, v := range means {
-				if k == 0 {
-					points = append(points, make([]float64, len(losses)))
-				}
-				points[i][k] = v
-			}
-		}
-		a.front = pareto.NewEHVI(points, pareto.Reference(points))
-	}
+	a.beat(len(trials))
 	if len(p.refused) > 0 {
-		n, r := len(p.run)/shape.Columns, len(p.refused)/shape.Columns
-		can := append(append([]float64(nil), p.run...), p.refused...)
-		label := make([]float64, n+r)
-		for i := range label {
-			label[i] = 1
-			if i >= n {
-				label[i] = -1
-			}
-		}
-		if len(label) > observedAtMost {
-			can, label = thin(shape, can, label, observedAtMost)
-		}
-		a.can = gp.New(shape, gpBelief(shape, len(label)).Start(shape), can, label)
+		a.can = feasibility(shape, p)
 	}
-	a.places = make([]gp.Place, len(a.models))
 	k := max(len(a.models), a.models[0].Fantasies())
-	a.mean, a.sd, a.dm, a.dv = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
+	a.places = make([]gp.Place, len(a.models))
+	a.mean, a.sd, a.dm, a.ds = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
 	return a
+}
+
+// beat finds what is to be improved on: the posterior means where trials, n of
+// which have ended, are or are pending.
+func (a *aim) beat(n int) {
+	if len(a.models) == 1 {
+		var means []float64
+		for f := range a.models[0].Fantasies() {
+			means = a.models[0].AtKnown(f, means)
+			a.best = append(a.best, slices.Min(means))
+		}
+		return
+	}
+	points := make([][]float64, n)
+	for i := range points {
+		points[i] = make([]float64, len(a.models))
+	}
+	for k, m := range a.models {
+		for i, v := range m.AtKnown(0, nil)[:n] {
+			points[i][k] = v
+		}
+	}
+	a.front = pareto.NewEHVI(points, pareto.Reference(points))
+}
+
+// feasibility is a process of what can be run, 1, and what can't, −1.
+func feasibility(shape gp.Shape, p *past) *gp.Model {
+	x := slices.Concat(p.run, p.refused)
+	label := make([]float64, len(x)/shape.Columns)
+	for i := range label {
+		label[i] = 1
+		if i*shape.Columns >= len(p.run) {
+			label[i] = -1
+		}
+	}
+	x, label = thin(shape, x, label, observedAtMost)
+	return gp.New(shape, gpBelief(shape, len(label)).Start(shape), x, label)
 }
 
 // draws are standard normal numbers for the pending trials, a row a fantasy.
@@ -138,13 +141,6 @@ func (s *process) draws(p *past, rng *rand.Rand) [][]float64 {
 	return out
 }
 
-// rank finds the order of the observed trials by posterior mean.
-func (a *aim) rank(m *gp.Model, trials []*study.Trial) {
-	means := m.AtObserved(0, nil)
-	a.standing = argsort(means)
-	a.leader = trials[a.standing[0]]
-}
-
 // value is what is maximised at a row; where gradient is not nil it receives the
 // derivatives by the row's numbers.
 func (a *aim) value(x, gradient []float64) float64 {
@@ -164,10 +160,10 @@ func (a *aim) value(x, gradient []float64) float64 {
 			m.At(&a.places[i], x)
 			a.mean[i], a.sd[i] = a.places[i].Mean[0], math.Sqrt(a.places[i].Variance)
 		}
-		v = a.front.Log(a.mean[:k], a.sd[:k], a.dm[:k], a.dv[:k])
+		v = a.front.Log(a.mean[:k], a.sd[:k], a.dm[:k], a.ds[:k])
 		if gradient != nil {
 			for i, m := range a.models {
-				m.Gradient(&a.places[i], a.dm[i:i+1], a.dv[i]/(2*a.sd[i]), gradient)
+				m.Gradient(&a.places[i], a.dm[i:i+1], a.ds[i]/(2*a.sd[i]), gradient)
 			}
 		}
 	}
@@ -226,6 +222,24 @@ func (a *aim) many(x, out []float64) {
 	}
 }
 
+// prior is what the users' priors add at a settled point (Hvarfner et al. 2022, eq. 6).
+func (a *aim) prior(s *space.Space, u []float64) float64 {
+	if a.belief == 0 {
+		return 0
+	}
+	return a.belief * s.LogPrior(u, nil)
+}
+
+// priorOf is one parameter's part of prior, and its derivative.
+func (a *aim) priorOf(s *space.Space, i int, u float64) (v, du float64) {
+	if a.belief == 0 {
+		return 0, 0
+	}
+	const h = 1e-4
+	up, down := s.LogPriorOf(i, u+h), s.LogPriorOf(i, u-h)
+	return a.belief * s.LogPriorOf(i, u), a.belief * (up - down) / (2 * h)
+}
+
 // why says in a clause what speaks for a configuration.
 func (a *aim) why(c *columns, s *space.Space, params space.Values) string {
 	value := a.value(c.of(params, s.Unit(params)), nil)
@@ -238,7 +252,7 @@ func (a *aim) why(c *columns, s *space.Space, params space.Values) string {
 	}
 	sd := math.Sqrt(a.places[0].Variance)
 	if mean-a.best[0] > sd {
-		return fmt.Sprintf("exploring: little is known here, and it may beat trial %d", a.leader.ID)
+		return fmt.Sprintf("exploring: little is known here, and it may beat trial %d", a.trials[0].ID)
 	}
-	return fmt.Sprintf("expected improvement %.2g over trial %d", math.Exp(value)*a.scale, a.leader.ID)
+	return fmt.Sprintf("expected improvement %.2g over trial %d", math.Exp(value)*a.scale, a.trials[0].ID)
 }

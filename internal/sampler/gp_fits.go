@@ -1,7 +1,9 @@
 package sampler
 
 import (
+	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -42,8 +44,9 @@ type fits struct {
 }
 
 type fitKey struct {
-	what int // objective; -1: what can be run
-	n    int
+	objective int
+	logged    bool // as in standardise
+	n         int
 }
 
 type fit struct {
@@ -51,16 +54,16 @@ type fit struct {
 	theta     gp.Theta
 }
 
-// theta are the hyperparameters of a process for losses at rows x.
-func (f *fits) theta(s gp.Shape, what int, x, losses []float64) gp.Theta {
+// theta are the hyperparameters of a process for an objective's losses at rows x.
+func (f *fits) theta(s gp.Shape, objective int, logged bool, x, losses []float64) gp.Theta {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.at(s, what, x, losses, milestone(len(losses)))
+	return f.at(s, fitKey{objective, logged, milestone(len(losses))}, x, losses)
 }
 
-func (f *fits) at(s gp.Shape, what int, x, losses []float64, n int) gp.Theta {
+func (f *fits) at(s gp.Shape, key fitKey, x, losses []float64) gp.Theta {
+	n := key.n
 	x, losses = x[:n*s.Columns], losses[:n]
-	key := fitKey{what, n}
 	if got, ok := f.kept[key]; ok && slices.Equal(got.losses, losses) && slices.Equal(got.x, x) {
 		return got.theta
 	}
@@ -69,13 +72,12 @@ func (f *fits) at(s gp.Shape, what int, x, losses []float64, n int) gp.Theta {
 	if n > 64 {
 		evals = 25
 	}
-	if power := 1 << (bitLen(n-1) - 1); n > 8 {
-		start, evals = f.at(s, what, x, losses, power), 15
+	if n > 8 {
+		before := key
+		before.n = 1 << (bits.Len(uint(n-1)) - 1)
+		start, evals = f.at(s, before, x, losses), 15
 	}
-	y, _ := standardise(losses)
-	if what < 0 {
-		y = losses
-	}
+	y, _ := standardise(losses, key.logged)
 	fx, fy := thin(s, x, y, fitted)
 	theta, _ := gp.Fit(s, belief, fx, fy, start, evals)
 	if f.kept == nil {
@@ -85,14 +87,6 @@ func (f *fits) at(s gp.Shape, what int, x, losses []float64, n int) gp.Theta {
 	return theta
 }
 
-func bitLen(n int) int {
-	k := 0
-	for ; n > 0; n >>= 1 {
-		k++
-	}
-	return k
-}
-
 // gpBelief is the prior of hyperparameters for n observations: short scales to
 // begin with, as a few points need, and those of Hvarfner et al. (2024) once
 // points can speak for themselves.
@@ -100,7 +94,7 @@ func gpBelief(s gp.Shape, n int) gp.Prior {
 	p := gp.Prior{
 		Length: gp.LogNormal{Mean: math.Log(float64(max(s.Columns, 1))) / 2, SD: 1},
 		Scale:  gp.LogNormal{Mean: 0, SD: 1},
-		Noise:  gp.LogNormal{Mean: -4, SD: 1},
+		Noise:  gp.LogNormal{Mean: -8, SD: 3},
 	}
 	if n > 40 {
 		p.Length.Mean += math.Sqrt2
@@ -125,25 +119,22 @@ func thin(s gp.Shape, x, y []float64, n int) (tx, ty []float64) {
 // thinned are the indices of n of the values: the n/2 least, and as many of the
 // rest, evenly through their order.
 func thinned(y []float64, n int) []int {
-	order := make([]int, len(y))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		if y[a] < y[b] {
-			return -1
-		}
-		if y[a] > y[b] {
-			return 1
-		}
-		return 0
-	})
-	keep := slices.Clone(order[:n/2])
-	rest := order[n/2:]
+	order := argsort(y)
+	keep, rest := order[:n/2:n/2], order[n/2:]
 	slices.Sort(rest)
 	for k := range n - n/2 {
 		keep = append(keep, rest[k*len(rest)/(n-n/2)])
 	}
 	slices.Sort(keep)
 	return keep
+}
+
+// argsort is the order in which values rise.
+func argsort(v []float64) []int {
+	order := make([]int, len(v))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v[a], v[b]) })
+	return order
 }

@@ -10,20 +10,20 @@ import (
 
 // past is what a process learns from.
 type past struct {
-	shape   int
 	trials  []*study.Trial // observed, in the order of their ends
 	x       []float64      // their rows
 	losses  [][]float64    // an objective each; +Inf for the worst
-	told    int            // trials with a finite loss
+	told    int            // trials with finite losses
 	run     []float64      // rows of trials that could be run, and
 	refused []float64      // of those that could not
 	pending []float64      // rows of trials that wait or run
-	units   [][]float64    // places of the observed
+	belief  float64        // the weight of the users' priors
 }
 
-// look gathers a study's past.
+// look gathers a study's past. What it says of a trial depends on those alone
+// that ended before.
 func (s *process) look(v *study.View) *past {
-	p := &past{shape: s.columns.shape.Columns, losses: make([][]float64, len(v.Def.Objectives))}
+	p := &past{losses: make([][]float64, len(v.Def.Objectives))}
 	ended := make([]*study.Trial, 0, len(v.Trials))
 	for _, t := range v.Trials {
 		if t.State.Open() {
@@ -35,6 +35,7 @@ func (s *process) look(v *study.View) *past {
 	slices.SortStableFunc(ended, func(a, b *study.Trial) int {
 		return cmp.Or(a.Ended.Compare(b.Ended), cmp.Compare(a.ID, b.ID))
 	})
+	var outlook outlook
 	for _, t := range ended {
 		row := s.columns.of(t.Params, t.Unit)
 		if t.State == study.Infeasible {
@@ -44,55 +45,118 @@ func (s *process) look(v *study.View) *past {
 		if t.State != study.Failed {
 			p.run = append(p.run, row...)
 		}
-		losses, finite := outcome(v, t)
+		losses := outlook.of(v.Def.Objectives, t)
 		if losses == nil {
 			continue
 		}
-		if finite {
+		if !slices.ContainsFunc(losses, func(l float64) bool { return math.IsInf(l, 0) }) {
 			p.told++
 		}
-		p.trials, p.x, p.units = append(p.trials, t), append(p.x, row...), append(p.units, t.Unit)
+		p.trials, p.x = append(p.trials, t), append(p.x, row...)
 		for k := range p.losses {
 			p.losses[k] = append(p.losses[k], losses[k])
 		}
 	}
+	p.belief = belief(v, evidence{finished: p.told})
 	return p
 }
 
-// outcome is what a trial says of its configuration: its final losses, +Inf
-// where it has none to speak of; nil if it says nothing.
-func outcome(v *study.View, t *study.Trial) (losses []float64, finite bool) {
-	losses = make([]float64, len(v.Def.Objectives))
+// recent is how many completed trials say how others would have gone on.
+const recent = 50
+
+// outlook says what trials come to, those that were stopped included, by the
+// curves of trials that completed before.
+type outlook struct {
+	done  []*study.Trial // the most recent ones
+	best  []float64      // their objectives' lowest losses
+	gains map[gainKey]float64
+}
+
+type gainKey struct {
+	objective int
+	step      int64
+}
+
+// of is what a trial says of its configuration: its final losses, +Inf where it
+// failed or diverged; nil if it says nothing. A stopped trial is taken to go on
+// from its last report as the median of the completed ones did from that step,
+// and not to come out better than the best of them.
+func (o *outlook) of(objectives []study.Objective, t *study.Trial) []float64 {
+	losses := make([]float64, len(objectives))
 	for k := range losses {
 		losses[k] = math.Inf(1)
-	}
-	switch t.State {
-	case study.Completed:
-		copy(losses, t.Losses)
-	case study.Stopped:
-		for k := range losses {
-			c := t.Curves[k]
-			if len(c) == 0 {
-				return nil, false
+		switch {
+		case t.State == study.Completed && k < len(t.Losses) && !math.IsNaN(t.Losses[k]):
+			losses[k] = t.Losses[k]
+		case t.State == study.Stopped:
+			step := t.Curves[k].Last()
+			last, ok := t.Curves[k].At(step, objectives[k].Best)
+			if !ok {
+				return nil
 			}
-			losses[k] = c[len(c)-1].Loss
+			if losses[k] = last; o.best != nil {
+				losses[k] = max(last+o.gain(k, step, objectives[k].Best), o.best[k])
+			}
+			if math.IsNaN(losses[k]) {
+				losses[k] = math.Inf(1)
+			}
 		}
 	}
-	finite = true
+	if t.State == study.Completed {
+		o.add(t, losses)
+	}
+	return losses
+}
+
+func (o *outlook) add(t *study.Trial, losses []float64) {
+	if o.best == nil {
+		o.best = slices.Clone(losses)
+	}
 	for k, l := range losses {
-		if math.IsNaN(l) {
-			losses[k] = math.Inf(1)
-		}
-		finite = finite && !math.IsInf(losses[k], 0)
+		o.best[k] = min(o.best[k], l)
 	}
-	return losses, finite
+	o.done = append(o.done[max(len(o.done)+1-recent, 0):], t)
+	o.gains = nil
+}
+
+// gain is the median change of an objective's loss from a step to the end.
+func (o *outlook) gain(objective int, step int64, best bool) float64 {
+	key := gainKey{objective, step}
+	if g, ok := o.gains[key]; ok {
+		return g
+	}
+	var all []float64
+	for _, d := range o.done {
+		if len(d.Losses) <= objective {
+			continue
+		}
+		at, ok := d.Curves[objective].At(step, best)
+		if g := d.Losses[objective] - at; ok && !math.IsNaN(g) && !math.IsInf(g, 0) {
+			all = append(all, g)
+		}
+	}
+	if o.gains == nil {
+		o.gains = map[gainKey]float64{}
+	}
+	o.gains[key] = median(all)
+	return o.gains[key]
+}
+
+// median sorts v; 0 if there is nothing.
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	slices.Sort(v)
+	return v[(len(v)-1)/2]/2 + v[len(v)/2]/2
 }
 
 // standardise maps losses to values of mean 0 and variance 1, in which bad ones
-// are no worse than twice as far above the median as the best is below it.
-// Losses that are not finite become the worst. scale is what a unit of a value
-// is in losses.
-func standardise(losses []float64) (y []float64, scale float64) {
+// are no worse than twice as far above the median as the best is below it; where
+// logged is set, by the logarithm of the distance from the best, of which half the
+// best's from the median is added before. Losses that are not finite become the
+// worst. scale is what a unit of a value is in losses, near the best.
+func standardise(losses []float64, logged bool) (y []float64, scale float64) {
 	y = make([]float64, len(losses))
 	known := make([]float64, 0, len(losses))
 	for _, l := range losses {
@@ -103,26 +167,31 @@ func standardise(losses []float64) (y []float64, scale float64) {
 	if len(known) == 0 {
 		return y, 1
 	}
-	slices.Sort(known)
-	n := len(known)
-	size := max(math.Abs(known[0]), math.Abs(known[n-1]))
-	if size < 1e100 { // sums can't overflow
-		size = 1
+	middle := median(known)
+	best, worst := known[0], known[len(known)-1]
+	size := max(math.Abs(best), math.Abs(worst))
+	if size < 1e100 {
+		size = 1 // nothing can overflow
 	}
-	best, median := known[0]/size, (known[(n-1)/2]/size+known[n/2]/size)/2
-	limit := median + 2*(median-best)
-	if worst := known[n-1] / size; limit > worst || limit <= best {
+	best, middle, worst = best/size, middle/size, worst/size
+	gap := middle - best
+	limit := middle + 2*gap
+	if limit > worst || limit <= best {
 		limit = worst
 	}
-	var mean, square float64
+	soft := gap / 2
 	for i, l := range losses {
 		y[i] = limit
 		if !math.IsInf(l, 0) {
 			y[i] = min(l/size, limit)
-		} else if l < 0 {
-			y[i] = limit // -Inf is no result
 		}
-		mean += y[i] / float64(len(y))
+		if logged && soft > 0 {
+			y[i] = math.Log1p((y[i] - best) / soft)
+		}
+	}
+	var mean, square float64
+	for _, v := range y {
+		mean += v / float64(len(y))
 	}
 	for i := range y {
 		y[i] -= mean
@@ -135,6 +204,9 @@ func standardise(losses []float64) (y []float64, scale float64) {
 	}
 	for i := range y {
 		y[i] /= sd
+	}
+	if logged && soft > 0 {
+		return y, sd * soft * size
 	}
 	return y, sd * size
 }

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -19,9 +20,9 @@ const (
 
 // search lists points of the unit cube, the best first: candidates refined, then
 // as they were.
-func (s *process) search(ctx context.Context, a *aim, p *past, f *fresh) [][]float64 {
+func (s *process) search(ctx context.Context, a *aim, f *fresh) [][]float64 {
 	c := s.columns
-	us := s.candidates(a, p, f)
+	us := s.candidates(a, f)
 	n := len(us)
 	if n == 0 {
 		return nil
@@ -34,7 +35,10 @@ func (s *process) search(ctx context.Context, a *aim, p *past, f *fresh) [][]flo
 	}
 	values := make([]float64, n)
 	a.many(x, values)
-	order := argsort(negated(values))
+	for i, u := range us {
+		values[i] = -(values[i] + a.prior(c.space, u))
+	}
+	order := argsort(values)
 	sorted := make([][]float64, n)
 	for k, i := range order {
 		sorted[k] = us[i]
@@ -55,15 +59,7 @@ func (s *process) search(ctx context.Context, a *aim, p *past, f *fresh) [][]flo
 		}
 		best = append(best, result{u, climb.from(u)})
 	}
-	slices.SortStableFunc(best, func(a, b result) int {
-		switch {
-		case a.value > b.value:
-			return -1
-		case a.value < b.value:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(best, func(a, b result) int { return cmp.Compare(b.value, a.value) })
 	out := make([][]float64, 0, n+len(best))
 	for _, r := range best {
 		out = append(out, r.u)
@@ -73,7 +69,7 @@ func (s *process) search(ctx context.Context, a *aim, p *past, f *fresh) [][]flo
 
 // candidates are all configurations left of a small space; else an even spread
 // and neighbours of the best trials.
-func (s *process) candidates(a *aim, p *past, f *fresh) [][]float64 {
+func (s *process) candidates(a *aim, f *fresh) [][]float64 {
 	d := s.columns.space.Len()
 	if s.all != nil && s.all.size <= smallest {
 		var us [][]float64
@@ -84,7 +80,7 @@ func (s *process) candidates(a *aim, p *past, f *fresh) [][]float64 {
 	}
 	count := s.options.Candidates
 	if count == 0 {
-		count = min(max(100_000/max(len(p.trials), 1), 250), 1000)
+		count = min(max(100_000/len(a.trials), 250), 1000)
 	}
 	room := make([]float64, (count+perturbed)*d)
 	us := make([][]float64, count+perturbed)
@@ -101,9 +97,14 @@ func (s *process) candidates(a *aim, p *past, f *fresh) [][]float64 {
 			u[j] = f.rng.Float64()
 		}
 	}
-	near := a.standing[:min(leaders, len(a.standing))]
+	if a.belief > 0 {
+		for i := 0; i < count; i += 2 {
+			f.space.Believe(us[i])
+		}
+	}
+	near := a.trials[:min(leaders, len(a.trials))]
 	for i, u := range us[count:] {
-		copy(u, p.units[near[i%len(near)]])
+		copy(u, near[i%len(near)].Unit)
 		s.perturb(f, u, i)
 	}
 	return slices.DeleteFunc(us, func(u []float64) bool { return f.ok != nil && !f.allows(f.space.At(u)) })
@@ -178,7 +179,7 @@ func (c *climb) from(u []float64) float64 {
 func (c *climb) at(u []float64) float64 {
 	c.columns.settle(u, c.on)
 	c.columns.row(u, c.on, c.x)
-	return c.aim.value(c.x, nil)
+	return c.aim.value(c.x, nil) + c.aim.prior(c.columns.space, u)
 }
 
 // numbers follows the gradient in all numbers with many values that exist.
@@ -201,10 +202,11 @@ func (c *climb) numbers(u []float64, value float64) float64 {
 	c.descent.Minimise(x, c.low, c.high, steps, 1e-4, func(x, g []float64) float64 {
 		copy(c.x, x)
 		v := c.aim.value(c.x, c.g[:n])
-		for i := range g {
-			g[i] = -c.g[i]
-			if c.low[i] == c.high[i] {
-				g[i] = 0
+		for k := range g {
+			if g[k] = 0; c.low[k] < c.high[k] {
+				p, dp := c.aim.priorOf(c.columns.space, c.columns.numbers[k], x[k])
+				v += p
+				g[k] = -c.g[k] - dp
 			}
 		}
 		return -v
@@ -237,29 +239,4 @@ func (c *climb) values(u []float64, value float64) float64 {
 		}
 	}
 	return value
-}
-
-func argsort(v []float64) []int {
-	order := make([]int, len(v))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case v[a] < v[b]:
-			return -1
-		case v[a] > v[b]:
-			return 1
-		}
-		return 0
-	})
-	return order
-}
-
-func negated(v []float64) []float64 {
-	out := make([]float64, len(v))
-	for i := range v {
-		out[i] = -v[i]
-	}
-	return out
 }
