@@ -1,6 +1,7 @@
 # danlu: build, check, measure. `make test` is everything, on a fresh machine too:
 # it needs Go, Python 3, git and, for the race detector, a C compiler (installed
-# where that is possible). Nothing outside this folder is changed otherwise.
+# where that is possible, like the libraries of the examples). Nothing outside this
+# folder is changed otherwise.
 
 GO       ?= go
 PLATFORMS = linux/arm64 darwin/arm64 windows/amd64
@@ -15,13 +16,13 @@ unexport DANLU_LONG
 
 .DEFAULT_GOAL = build
 .NOTPARALLEL:
-.PHONY: build test lint fmt cross unit race client long bench demo picture clean
+.PHONY: build test lint fmt cross unit race client examples long bench demo picture clean
 
 build: ## dist/danlu, with its commit in it where git can tell
 	$(GO) build -buildvcs=$$(git status >/dev/null 2>&1 && echo auto || echo false) \
 		-trimpath -ldflags '-s -w' -o dist/danlu ./cmd/danlu
 
-test: lint unit race client long cross ## everything
+test: lint unit race client examples long cross ## everything
 	@echo 'make test: all passed'
 
 lint: ## format, vet, staticcheck, words that must not stay, licences
@@ -45,6 +46,10 @@ race: ## the same under the race detector, shorter still
 
 client: build ## the Python client, on every Python there is
 	scripts/test-client
+
+examples: build ## every example for a few trials, the helpers with their libraries, types
+	scripts/test-examples
+	scripts/check-types
 
 long: ## long rounds of the packages that have some
 	DANLU_LONG=1 $(GO) test -count=1 -timeout 20m \

@@ -26,7 +26,7 @@ class Trial:
     - decision: the last heard, "continue", "stop" or "pause".
     """
 
-    def __init__(self, study: "Study", offer: Mapping[str, Any], exit_on_stop: bool) -> None:
+    def __init__(self, study: "Study", offer: Dict[str, Any], exit_on_stop: bool) -> None:
         self.id: int = offer["trial"]
         self.params = Params(offer["params"])
         self.seed: int = offer["seed"]

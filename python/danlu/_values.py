@@ -3,7 +3,7 @@
 import json
 import math
 import operator
-from typing import Any, Dict, Mapping, Union
+from typing import Any, Dict, Mapping, Union, cast
 
 Number = Union[float, str]  # "nan", "inf" and "-inf" are strings
 
@@ -17,7 +17,7 @@ def step_number(step: Any) -> int:
         number = int(step)
     else:
         try:
-            number = operator.index(step)
+            number = operator.index(cast(Any, step))
         except TypeError:
             raise TypeError(
                 "step must be an integer, such as the epoch's number, not %r" % (step,)
@@ -45,8 +45,8 @@ def _number(name: str, value: Any) -> Number:
     if isinstance(value, (str, bytes)):
         raise TypeError("%s must be a number, not the text %r" % (name, value))
     try:
-        item = getattr(value, "item", None)
-        number = float(item() if callable(item) else value)
+        item: Any = getattr(value, "item", None)
+        number = float(item() if item is not None else value)
     except OverflowError:  # an integer beyond floats
         return "inf" if value > 0 else "-inf"
     except Exception as error:  # each library has its own for "more than one element"

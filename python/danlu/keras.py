@@ -25,23 +25,25 @@ class Callback(keras.callbacks.Callback):
         folder = _trial.resume()
         if folder is None:
             return
-        if self.model.optimizer is not None:
-            self.model.optimizer.build(self.model.trainable_variables)
-        self.model.load_weights(os.path.join(folder, _WEIGHTS))
+        model: Any = self.model
+        if model.optimizer is not None:
+            model.optimizer.build(model.trainable_variables)
+        model.load_weights(os.path.join(folder, _WEIGHTS))
         with open(os.path.join(folder, "epoch"), encoding="ascii") as file:
-            self.model._initial_epoch = int(file.read())  # as keras.callbacks.BackupAndRestore does
+            model._initial_epoch = int(file.read())  # as keras.callbacks.BackupAndRestore does
 
     def on_epoch_end(self, epoch: int, logs: Optional[Dict[str, Any]] = None) -> None:
         if not _trial.in_trial():
             return
+        model: Any = self.model
         step = epoch + 1
 
         def write(path: str) -> None:
             os.mkdir(path)
-            self.model.save_weights(os.path.join(path, _WEIGHTS))
+            model.save_weights(os.path.join(path, _WEIGHTS))
             with open(os.path.join(path, "epoch"), "w", encoding="ascii") as file:
                 file.write(str(step))
 
         _trial.save(write, step)
         if logs and _trial.report(step, logs) != "continue":
-            self.model.stop_training = True
+            model.stop_training = True

@@ -19,13 +19,15 @@ from . import _trial
 class Callback(transformers.TrainerCallback):
     """Reports every evaluation, saves a checkpoint, and stops when told.
 
-    In a trial the Trainer writes to the trial's folder: trials that run side by side
-    would overwrite each other's checkpoints.
+    In a trial the Trainer writes to the trial's folder, each attempt to one of its
+    own: trials that run side by side would overwrite each other's checkpoints, and
+    save_total_limit would remove the new ones where an earlier attempt got further.
     """
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if _trial.in_trial():
-            args.output_dir = os.path.join(os.path.abspath(_trial.dir()), "transformers")
+            attempt = "transformers-%s" % (os.environ.get("DANLU_ATTEMPT") or "0")
+            args.output_dir = os.path.join(os.path.abspath(_trial.dir()), attempt)
 
     def on_evaluate(
         self, args: Any, state: Any, control: Any, metrics: Optional[Dict[str, Any]] = None, **_: Any

@@ -1,0 +1,68 @@
+import logging
+import unittest
+import warnings
+
+import danlu
+from integration.case import ResumeCase
+
+try:
+    import torch
+
+    pl = danlu.lightning.pl
+except ImportError:
+    raise unittest.SkipTest("Lightning is not installed")
+
+warnings.simplefilter("ignore")
+for name in ("lightning.pytorch", "pytorch_lightning"):
+    logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class Model(pl.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.net = torch.nn.Linear(4, 1)
+
+    def training_step(self, batch, _):
+        return (self.net(batch[0]) - 1).pow(2).mean()
+
+    def validation_step(self, batch, _):
+        self.log("val_loss", (self.net(batch[0]) - 1).pow(2).mean())
+
+    def configure_optimizers(self):
+        optimizer = torch.optim.Adam(self.parameters(), lr=0.01)
+        return [optimizer], [torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.7)]
+
+
+def pieces(**settings):
+    torch.manual_seed(1)
+    data = torch.utils.data.TensorDataset(torch.randn(64, 4))
+    loader = torch.utils.data.DataLoader(data, batch_size=16)
+    quiet = dict.fromkeys(("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary"), False)
+    return pl.Trainer(accelerator="cpu", **quiet, **settings), Model(), loader
+
+
+def fit():
+    trainer, model, loader = pieces(max_epochs=9)  # the trial's last step counts
+    danlu.lightning.fit(trainer, model, loader, loader)
+
+
+def by_hand():
+    trainer, model, loader = pieces(max_epochs=4, callbacks=[danlu.lightning.Callback()])
+    trainer.fit(model, loader, loader, ckpt_path=danlu.resume())
+
+
+class Lightning(ResumeCase):
+    def test_goes_on_as_if_never_paused(self):
+        for train in (fit, by_hand):
+            with self.subTest(train=train.__name__):
+                self.check_resumes(train, "val_loss")
+
+    def test_stops_when_told(self):
+        self.decision = "stop"
+        self.assertEqual(sorted(self.attempt(fit)[0]), [1])
+
+    def test_is_left_alone_outside_danlu(self):
+        self.environ()
+        trainer, model, loader = pieces(max_epochs=2)
+        danlu.lightning.fit(trainer, model, loader, loader)
+        self.assertEqual((trainer.current_epoch, self.stderr.getvalue()), (2, ""))
