@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/benchmark/function"
+	"github.com/danlu-ml/danlu/internal/benchmark/multi"
 	"github.com/danlu-ml/danlu/internal/benchmark/problem"
 	"github.com/danlu-ml/danlu/internal/benchmark/table"
 )
@@ -23,9 +24,11 @@ type Options struct {
 
 // loaders has every suite by name.
 var loaders = map[string]func(Options) ([]problem.Problem, error){
+	"bbob":        bbobProblems,
 	"functions":   func(Options) ([]problem.Problem, error) { return function.Problems() },
 	"conditional": func(Options) ([]problem.Problem, error) { return function.Conditional() },
 	"constrained": func(Options) ([]problem.Problem, error) { return function.Constrained() },
+	"multi":       func(Options) ([]problem.Problem, error) { return multi.Problems() },
 	"tables":      func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).BlackBox) },
 	"fidelity":    func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).Resumable) },
 }
