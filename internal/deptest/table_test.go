@@ -60,7 +60,8 @@ var table = []row{
 	{"internal/scheduler", "internal/foresight internal/pareto internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},
 	{"internal/scheduler/schedulertest", "internal/scheduler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every scheduler the same questions"},
 	{"internal/importance", "internal/normal internal/space internal/study", "", "tells from a view what mattered; decides nothing"},
-	{"internal/engine", "internal/expr internal/sampler internal/scheduler internal/space internal/study", "", "puts the deciders' words into events; has no clock, process or file"},
+	{"internal/stopping", "internal/gp internal/space internal/study", "", "says what more search may bring; whether to stop is the engine's business"},
+	{"internal/engine", "internal/expr internal/sampler internal/scheduler internal/space internal/stopping internal/study", "", "puts the deciders' words into events; has no clock, process or file"},
 
 	// Files of people.
 	{"internal/spec", "internal/command internal/expr internal/sampler internal/scheduler internal/space internal/study", "go.yaml.in/yaml/v4", "reads danlu.yaml and checks all of it before anything starts"},
@@ -99,14 +100,14 @@ var table = []row{
 	{"internal/optuna", "internal/space internal/study internal/transfer", "modernc.org/sqlite", "files of Optuna's: it knows SQLite, since they are SQLite, and no store of ours"},
 	{"internal/export", "internal/space internal/study internal/tfevents", "", "writes what a view holds"},
 	{"internal/pipe", "internal/engine internal/export internal/session internal/space internal/study", "", "ask-and-tell over lines"},
-	{"internal/display", "internal/space internal/study internal/text", "", "draws what a view holds"},
+	{"internal/display", "internal/space internal/stopping internal/study internal/text", "", "draws what a view holds"},
 
 	{"internal/locate", "internal/space internal/store internal/study internal/wrapper", "", "finds the store and the study that is meant"},
 	{"internal/wish", "internal/engine internal/locate internal/session internal/space internal/store internal/study", "", "carries a person's request to a study"},
 	{"internal/erase", "internal/store internal/study internal/wrapper", "", "removes a study with its files"},
 	{"internal/follow", "internal/wrapper", "", "copies what a program writes"},
 	{"internal/rerun", "internal/command internal/study", "", "writes a command line for people"},
-	{"internal/page", "internal/command internal/display internal/export internal/expr internal/importance internal/locate internal/plot internal/space internal/store internal/study internal/text", "", "draws what is in a store"},
+	{"internal/page", "internal/command internal/display internal/export internal/expr internal/importance internal/locate internal/plot internal/space internal/stopping internal/store internal/study internal/text", "", "draws what is in a store"},
 
 	// The search benchmark: no part of the program.
 	{"internal/benchmark/problem", "internal/space", "", "what a search problem is, and who keeps the score"},

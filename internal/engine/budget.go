@@ -27,6 +27,9 @@ func (e *Engine) Over() (Reason, string) {
 		}
 		return Budget, fmt.Sprintf("its %d trials are spent", b.Trials)
 	}
+	if why := e.noGain(); why != "" {
+		return NoGain, why
+	}
 	return e.hopeless()
 }
 

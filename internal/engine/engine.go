@@ -65,6 +65,7 @@ type Engine struct {
 	pending   []study.Event
 	seen      map[study.TrialID]seen // of running attempts: what they have reported
 	doomed    []Doomed               // checkpoints the log has dropped, to be removed
+	outlook   outlook
 }
 
 // seen holds the steps reported of each metric.

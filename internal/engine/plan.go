@@ -24,6 +24,7 @@ const (
 	Ready     Reason = ""          // something was started
 	Budget    Reason = "budget"    // spent
 	Target    Reason = "target"    // reached
+	NoGain    Reason = "no_gain"   // to be expected that could be told from noise
 	Exhausted Reason = "exhausted" // the sampler or scheduler has no more
 	Stopped   Reason = "stopped"   // a person said so
 	Hopeless  Reason = "hopeless"  // the first trials show that something is wrong

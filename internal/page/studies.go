@@ -93,6 +93,7 @@ func Study(info store.Info, v *study.View, now time.Time, width int) []text.Line
 	}
 	f.add("trials", trials(v)+"  "+display.Counts(v), text.Plain)
 	f.add("budget", budget(v, now), text.Plain)
+	f.add("outlook", display.Outlook(v), text.Plain)
 	f.add("search", fmt.Sprintf("sampler %s, scheduler %s, seed %d", d.Sampler.Name, d.Scheduler.Name, d.Seed), text.Plain)
 	for _, c := range d.Constraints {
 		f.add("constraint", c, text.Plain)

@@ -96,6 +96,7 @@ func harmless(a, b *study.Definition) (what []string) {
 	say(a.Budget.Steps == b.Budget.Steps, "budget.steps", a.Budget.Steps, b.Budget.Steps)
 	say(a.Budget.GPUHours == b.Budget.GPUHours, "budget.gpu_hours", a.Budget.GPUHours, b.Budget.GPUHours)
 	say(reflect.DeepEqual(a.Target, b.Target), "target", target(a), target(b))
+	say(a.StopWhen == b.StopWhen, "stop_when", a.StopWhen, b.StopWhen)
 	say(slices.Equal(a.Constraints, b.Constraints), "constraints", strings.Join(a.Constraints, ", "), strings.Join(b.Constraints, ", "))
 	say(slices.Equal(a.Observe.Stdout, b.Observe.Stdout), "observe.stdout", strings.Join(a.Observe.Stdout, ", "), strings.Join(b.Observe.Stdout, ", "))
 	say(a.Observe.TensorBoard == b.Observe.TensorBoard, "observe.tensorboard", a.Observe.TensorBoard, b.Observe.TensorBoard)

@@ -32,6 +32,7 @@ var fileObject = &object[draft]{
 		{key: "fidelity", read: func(r *reader, n *node, d *draft) { readFields(r, n, fidelityObject, &d.Fidelity) }},
 		{key: "budget", read: readBudget},
 		{key: "target", read: readTarget},
+		{key: "stop_when", read: readStopWhen},
 		{key: "constraints", read: readConstraints},
 		{key: "observe", read: readObserve},
 		{key: "sampler", read: func(r *reader, n *node, d *draft) {
@@ -131,6 +132,14 @@ func readCommand(r *reader, n *node, d *draft) {
 		if ok {
 			d.Command = append(d.Command, arg)
 		}
+	}
+}
+
+func readStopWhen(r *reader, n *node, d *draft) {
+	word, ok := r.text(n, "stop_when", study.NoGain)
+	if ok {
+		r.oneOf(n, "stop_when", word, []string{study.NoGain})
+		d.StopWhen = word
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/danlu-ml/danlu/internal/command"
 	"github.com/danlu-ml/danlu/internal/expr"
 	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
 )
 
 // finish checks what hangs together across keys, and fills in what depends on it.
@@ -23,6 +24,9 @@ func (r *reader) finish(root *node, d *draft) {
 	}
 	r.checkObserved(d)
 	r.checkTarget(root.get("target"), d)
+	if n := root.get("stop_when"); n != nil && d.StopWhen == study.NoGain && len(d.Objectives) > 1 {
+		r.fail(n, "stop_when: no_gain is known for one objective alone, and there are %d; leave it out and give a budget", len(d.Objectives))
+	}
 	r.buildSpace(d)
 	if d.Space == nil {
 		return

@@ -25,6 +25,8 @@ type Definition struct {
 	Fidelity   Fidelity     `json:"fidelity,omitzero"`
 	Budget     Budget       `json:"budget,omitzero"`
 	Target     *Target      `json:"target,omitempty"`
+	// StopWhen ends the study by what more search may bring: [NoGain], or empty.
+	StopWhen string `json:"stop_when,omitempty"`
 	// Constraints are expressions over parameters and metrics.
 	Constraints []string  `json:"constraints,omitempty"`
 	Observe     Observe   `json:"observe,omitzero"`
@@ -107,6 +109,10 @@ type Budget struct {
 
 // IsZero reports whether nothing bounds the study.
 func (b Budget) IsZero() bool { return b == Budget{} }
+
+// NoGain ends a study when the gain to be expected of more search is below the
+// noise of the objective.
+const NoGain = "no_gain"
 
 // Target ends a study when a trial reaches it.
 type Target struct {

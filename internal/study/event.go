@@ -151,7 +151,7 @@ type (
 	// Concluded says why a study came to rest. It may go on afterwards, if its
 	// budget is raised.
 	Concluded struct {
-		Reason string `json:"reason"` // "budget", "target", "exhausted", "stopped", …
+		Reason string `json:"reason"` // "budget", "target", "no_gain", "exhausted", "stopped", …
 		Why    string `json:"why,omitempty"`
 	}
 
