@@ -159,6 +159,9 @@ func (s *sweep) ranges(p *param, n *yaml.Node, dist string) {
 // steps makes a domain of multiples of q.
 func (s *sweep) steps(p *param, n *yaml.Node, low, high, q float64, log bool) {
 	low, high = math.Round(low/q)*q, math.Round(high/q)*q
+	if p.Prior != nil && q > 0 {
+		p.Prior.Near = space.FloatValue(digits(math.Max(math.Round(p.Prior.Near.Float()/q), 1) * q))
+	}
 	switch {
 	case !(q > 0) || !(low < high):
 		s.lose(n, "%s: between its bounds there are no two multiples of q = %v; it is left out", p.Name, q)
