@@ -23,10 +23,23 @@ type strategy struct {
 	learned    []lesson    // of which all of this follows
 }
 
-// lesson is what one generation was told: the best first.
+// lesson is what one generation was told: its trials as they ended, and the best
+// of others that ended meanwhile, if any has a standing.
 type lesson struct {
-	lambda int
-	told   []told
+	lambda   int
+	told     []told
+	stranger told
+}
+
+// ranked is the best first, the stranger in the place of the worst if it is better
+// than all.
+func (l lesson) ranked() []told {
+	all := slices.Clone(l.told)
+	slices.SortFunc(all, told.compare)
+	if l.stranger.ok && l.stranger.compare(all[0]) < 0 {
+		all = slices.Insert(all[:l.lambda-1], 0, l.stranger)
+	}
+	return all
 }
 
 type told struct {
@@ -58,7 +71,7 @@ func (s *cmaes) fold(v *study.View) *strategy {
 		told := divide(v, s.Name())
 		for _, l := range now.learned {
 			again, ok := told.next(l.lambda)
-			if !ok || !slices.Equal(again.told, l.told) {
+			if !ok || again.stranger != l.stranger || !slices.Equal(again.told, l.told) {
 				now = nil
 				break
 			}
@@ -80,6 +93,7 @@ func (s *cmaes) goOn(v *study.View, now *strategy, told *generations) {
 		if !ok {
 			return
 		}
+		l.told = slices.Clone(l.told)
 		s.learn(v, now, l)
 	}
 }
@@ -90,26 +104,40 @@ type generations struct {
 	others  []*study.Trial   // of other origin, or late
 	at      int
 	until   time.Time // the end of the last generation
+	told    []told    // scratch
 }
 
 func divide(v *study.View, name string) *generations {
 	g := &generations{}
-	for _, t := range v.Trials {
+	of := make([]int, len(v.Trials)) // the generation of each, -1 without one
+	var sizes []int
+	for i, t := range v.Trials {
+		of[i] = -1
 		if t.State.Open() {
 			continue
 		}
-		n := -1
 		if t.Sampler == name {
-			n = generationOf(t.Tag)
+			of[i] = generationOf(t.Tag)
 		}
-		if n < 0 || n > len(v.Trials) {
+		if of[i] < 0 || of[i] > len(v.Trials) {
+			of[i] = -1
 			g.others = append(g.others, t)
 			continue
 		}
-		for len(g.members) <= n {
-			g.members = append(g.members, nil)
+		for len(sizes) <= of[i] {
+			sizes = append(sizes, 0)
 		}
-		g.members[n] = append(g.members[n], t)
+		sizes[of[i]]++
+	}
+	g.members = make([][]*study.Trial, len(sizes))
+	all := make([]*study.Trial, len(v.Trials))
+	for n, size := range sizes {
+		g.members[n], all = all[:0:size], all[size:]
+	}
+	for i, t := range v.Trials {
+		if n := of[i]; n >= 0 {
+			g.members[n] = append(g.members[n], t)
+		}
 	}
 	slices.SortStableFunc(g.others, byEnd)
 	return g
@@ -117,39 +145,37 @@ func divide(v *study.View, name string) *generations {
 
 func byEnd(a, b *study.Trial) int { return cmp.Or(a.Ended.Compare(b.Ended), cmp.Compare(a.ID, b.ID)) }
 
-// next is what the next generation of lambda points has to tell; ok is false
-// while it is not over.
+// next is what the next generation of lambda points has to tell, until the next
+// call; ok is false while it is not over.
 func (g *generations) next(lambda int) (l lesson, ok bool) {
 	if g.at >= len(g.members) || len(g.members[g.at]) < lambda {
 		return lesson{}, false
 	}
 	members := g.members[g.at]
 	slices.SortStableFunc(members, byEnd)
-	l.lambda = lambda
+	g.told = g.told[:0]
 	for _, t := range members[:lambda] {
-		l.told = append(l.told, tell(t))
+		g.told = append(g.told, tell(t))
 	}
-	slices.SortFunc(l.told, told.compare)
 	until := members[lambda-1].Ended
-	if best, found := g.stranger(until); found && best.compare(l.told[0]) < 0 {
-		l.told = slices.Insert(l.told[:lambda-1], 0, best)
-	}
+	l = lesson{lambda, g.told, g.stranger(until)}
 	g.others = append(g.others, members[lambda:]...) // to be looked at next time
 	g.at, g.until = g.at+1, until
 	return l, true
 }
 
-// stranger is the best of the others that ended during this generation.
-func (g *generations) stranger(until time.Time) (best told, found bool) {
+// stranger is the best of the others that ended during this generation; without a
+// standing if there is none.
+func (g *generations) stranger(until time.Time) (best told) {
 	for _, t := range g.others {
 		if t.Ended.After(until) || g.at > 0 && !t.Ended.After(g.until) {
 			continue
 		}
-		if one := tell(t); one.ok && (!found || one.compare(best) < 0) {
-			best, found = one, true
+		if one := tell(t); one.ok && (!best.ok || one.compare(best) < 0) {
+			best = one
 		}
 	}
-	return best, found
+	return best
 }
 
 // generationOf reads a tag's generation, -1 if it has none.
@@ -221,19 +247,20 @@ func (s *cmaes) sameCell(i int, a, b float64) bool {
 func (s *cmaes) learn(v *study.View, now *strategy, l lesson) {
 	now.learned = append(now.learned, l)
 	now.generation++
-	if !l.told[0].ok {
+	ranked := l.ranked()
+	if !ranked[0].ok {
 		return // nothing is known of any
 	}
 	if len(s.numbers) > 0 {
-		x := make([][]float64, len(l.told))
-		for k, one := range l.told {
+		x := make([][]float64, len(ranked))
+		for k, one := range ranked {
 			x[k] = s.point(now, one.trial)
 		}
 		now.state.Tell(x)
 		now.state.Margin(s.cell, 1/float64(len(s.numbers)*l.lambda))
 	}
-	s.learnWords(now, l)
-	now.bests = append(now.bests, l.told[0].key[0])
+	s.learnWords(now, ranked)
+	now.bests = append(now.bests, ranked[0].key[0])
 	if s.settled(now) {
 		fresh := s.begin(v, now.run+1)
 		fresh.run, fresh.generation, fresh.learned = now.run+1, now.generation, now.learned
@@ -246,12 +273,12 @@ const towards = 0.15
 
 // learnWords moves the probabilities of unordered choices, none of which falls
 // below a share of the usual margin.
-func (s *cmaes) learnWords(now *strategy, l lesson) {
+func (s *cmaes) learnWords(now *strategy, ranked []told) {
 	for k, i := range s.words {
 		p := s.def.Space.Param(i)
 		shares := now.shares[k]
 		step := make([]float64, len(shares))
-		for rank, one := range l.told[:now.state.Mu] {
+		for rank, one := range ranked[:now.state.Mu] {
 			if _, exists := one.trial.Params[p.Name]; !exists || !one.ok {
 				continue
 			}
@@ -261,7 +288,7 @@ func (s *cmaes) learnWords(now *strategy, l lesson) {
 			}
 			step[min(int(one.trial.Unit[i]*float64(len(step))), len(step)-1)] += w
 		}
-		least, total := 1/float64((len(s.numbers)+len(s.words))*l.lambda*len(shares)), 0.0
+		least, total := 1/float64((len(s.numbers)+len(s.words))*len(ranked)*len(shares)), 0.0
 		for value := range shares {
 			shares[value] = max(shares[value]+step[value], least)
 			total += shares[value]

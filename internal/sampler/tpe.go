@@ -29,6 +29,7 @@ type tpe struct {
 	axes    []parzen.Axis
 	groups  [][]int
 	points  *sobol.Sequence // of the start; nil: at random
+	present presence
 }
 
 type tpeOptions struct {

@@ -47,7 +47,7 @@ func (s *tpe) recall(v *study.View, e evidence) heritage {
 func (m *tpeModel) ratioOf(t *study.Trial) float64 {
 	sum := 0.0
 	for _, p := range m.pairs {
-		if x := rows(m.space, p.params, []*study.Trial{t}); len(x) > 0 {
+		if x := m.rows(m.space, p.params, []*study.Trial{t}); len(x) > 0 {
 			sum += p.ratio(x)
 		}
 	}

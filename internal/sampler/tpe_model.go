@@ -39,8 +39,8 @@ func (s *tpe) model(sp *space.Space, e evidence, before heritage, lies []*study.
 		}
 		m.pairs = append(m.pairs, pair{
 			params: g,
-			good:   density(sp, g, axes, before.good, e.good, before.weight, e.front),
-			rest:   density(sp, g, axes, before.rest, rest, before.weight, false),
+			good:   s.density(sp, g, axes, before.good, e.good, before.weight, e.front),
+			rest:   s.density(sp, g, axes, before.rest, rest, before.weight, false),
 		})
 	}
 	return m
@@ -48,8 +48,8 @@ func (s *tpe) model(sp *space.Space, e evidence, before heritage, lies []*study.
 
 // density estimates where some trials lie, of a group's parameters: those of
 // earlier studies by a weight, the study's own by age unless they are alike.
-func density(sp *space.Space, group []int, axes []parzen.Axis, before, own []*study.Trial, weight float64, alike bool) *parzen.Mixture {
-	x := rows(sp, group, own)
+func (s *tpe) density(sp *space.Space, group []int, axes []parzen.Axis, before, own []*study.Trial, weight float64, alike bool) *parzen.Mixture {
+	x := s.rows(sp, group, own)
 	var weights []float64 // by age
 	if alike {
 		weights = slices.Repeat([]float64{1}, len(x)/len(group))
@@ -58,25 +58,10 @@ func density(sp *space.Space, group []int, axes []parzen.Axis, before, own []*st
 		if weights == nil {
 			weights = parzen.Recency(len(x) / len(group))
 		}
-		y := rows(sp, group, before)
+		y := s.rows(sp, group, before)
 		x, weights = append(y, x...), append(slices.Repeat([]float64{weight}, len(y)/len(group)), weights...)
 	}
 	return parzen.New(axes, x, weights, parzen.Options{})
-}
-
-// rows are the coordinates of the trials in which a group exists.
-func rows(sp *space.Space, group []int, trials []*study.Trial) []float64 {
-	p := sp.Param(group[0])
-	x := make([]float64, 0, len(trials)*len(group))
-	for _, t := range trials {
-		if _, exists := t.Params[p.Name]; !exists && len(p.When) > 0 {
-			continue
-		}
-		for _, i := range group {
-			x = append(x, t.Unit[i])
-		}
-	}
-	return x
 }
 
 // jointly is how many draws over all groups are made for one proposal where the
