@@ -73,7 +73,7 @@ With --from it translates the sweep file of Weights & Biases.`,
 	cmd.Flags().BoolVar(&f.print, "print", false, "print the file, and write nothing")
 	cmd.Flags().BoolVar(&f.run, "run", false, "run the program for a moment, without asking")
 	cmd.Flags().BoolVar(&f.noRun, "no-run", false, "do not run it, and do not ask")
-	cmd.Flags().DurationVar(&f.limit, "run-limit", 30*time.Second, "how long it may run at most")
+	cmd.Flags().DurationVar(&f.limit, "run-limit", 60*time.Second, "how long it may run at most")
 	cmd.MarkFlagsMutuallyExclusive("run", "no-run")
 	return cmd
 }

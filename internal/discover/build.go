@@ -191,13 +191,13 @@ func (d *discovery) left(f *draft.File) {
 	var unknown, fixed []string
 	for _, g := range d.guesses {
 		switch {
-		case g.Use == guess.Unknown:
+		case g.Use == guess.Unknown && !strings.HasPrefix(g.Option.Long(), "--no"):
 			unknown = append(unknown, g.Option.Long())
 		case g.Use == guess.Fixed && (g.Role != "" || g.Unsure != ""):
 			fixed = append(fixed, g.Option.Long())
 		}
 	}
-	const most = 40
+	const most = 15
 	if len(unknown) > 0 {
 		f.Left = append(f.Left, "not tuned, since nothing tells what they are: "+strings.Join(head(unknown, most), ", "))
 	}

@@ -28,7 +28,7 @@ type Options struct {
 	Dir  string   // the folder it works in
 	// Run allows the training to be started for a moment, to see what it prints.
 	Run bool
-	// RunLimit is how long the training may take; 0: 30 s.
+	// RunLimit is how long the training may take; 0: a minute.
 	RunLimit time.Duration
 	// Say is told what is being done; nil: nobody is.
 	Say func(text string)
@@ -49,7 +49,7 @@ func Program(ctx context.Context, o Options) (*Found, error) {
 		o.Say = func(string) {}
 	}
 	if o.RunLimit == 0 {
-		o.RunLimit = 30 * time.Second
+		o.RunLimit = time.Minute
 	}
 	if len(o.Argv) == 0 {
 		return nil, fmt.Errorf("find the program: no command was named; write it behind --, as in danlu init -- python train.py")

@@ -100,20 +100,37 @@ func newFiles(root string, since time.Time) (paths []string) {
 	return paths
 }
 
+// events takes in the scalars of an event file. Where it has a scalar called epoch,
+// epochs count, as they do when it is observed.
 func (e *ear) events(path string) {
 	f, err := os.Open(path)
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	r := tfevents.NewReader(f)
-	for {
+	var all []tfevents.Event
+	epochs := map[int64]int64{}
+	for r := tfevents.NewReader(f); ; {
 		ev, err := r.Next()
 		if err != nil {
-			return
+			break
+		}
+		all = append(all, ev)
+		for _, s := range ev.Scalars {
+			if strings.EqualFold(s.Tag, "epoch") {
+				epochs[ev.Step] = int64(s.Value)
+			}
+		}
+	}
+	for _, ev := range all {
+		step, ok := epochs[ev.Step]
+		if !ok {
+			step = ev.Step
 		}
 		for _, s := range ev.Scalars {
-			e.add(s.Tag, ev.Step, s.Value)
+			if !strings.EqualFold(s.Tag, "epoch") && s.Tag != "hp_metric" { // Lightning's, which is -1
+				e.add(s.Tag, step, s.Value)
+			}
 		}
 	}
 }

@@ -118,6 +118,9 @@ func (d *discovery) settle(h *heard, e *ear, unsure string) {
 	if best.name != name {
 		h.observe.Note = "the program calls it " + best.name
 	}
+	if o := d.asked.program.Find("--eval_strategy"); o != nil && best.rank() < goodEnough && o.Default == "no" {
+		h.objective.Unsure += "; --eval_strategy epoch on the command line measures on validation data, where the program has some"
+	}
 	if h.objective.Unsure != "" {
 		h.doubts = append(h.doubts, "objective "+h.objective.Value+": "+h.objective.Unsure)
 	}
@@ -135,6 +138,10 @@ func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard)
 	ended, err := run(ctx, d.o.Dir, argv, env, d.o.RunLimit, func(b []byte) bool {
 		e.write(b)
 		return !e.heardEnough()
+	}, func() bool { // what is printed is taken before what is in files
+		files := newEar()
+		files.look(d.o.Dir, dir, started)
+		return files.heardEnough()
 	})
 	e.close()
 	if ctx.Err() != nil {
@@ -144,11 +151,12 @@ func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard)
 	if ended && err != nil {
 		h.ran = e.best() != nil
 		h.doubts = append(h.doubts, fmt.Sprintf("the run failed (%v) after %s; it printed last:\n%s", err, time.Since(started).Round(100*time.Millisecond), lastLines(string(e.tail), 5)))
-	} else if !ended && e.best() == nil {
-		h.doubts = append(h.doubts, fmt.Sprintf("in %s it printed no metric", d.o.RunLimit))
 	}
 	if best := e.best(); best == nil || best.rank() < goodEnough {
 		e.look(d.o.Dir, dir, started)
+	}
+	if h.ran && e.best() == nil {
+		h.doubts = append(h.doubts, fmt.Sprintf("in %s it reported no metric; it printed last:\n%s", time.Since(started).Round(time.Second), lastLines(string(e.tail), 3)))
 	}
 	return nil
 }

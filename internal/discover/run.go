@@ -25,8 +25,9 @@ const maxOutput = 4 << 20
 
 // run starts a program in dir and hands its output to took as it comes, until it
 // ends, took returns false, or limit has passed. What it started is ended with it.
-// ended says that it did so by itself, err how.
-func run(ctx context.Context, dir string, argv, env []string, limit time.Duration, took func([]byte) bool) (ended bool, err error) {
+// ended says that it did so by itself, err how. Now and then enough is asked whether
+// it may end; nil: nobody is.
+func run(ctx context.Context, dir string, argv, env []string, limit time.Duration, took func([]byte) bool, enough func() bool) (ended bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.Command(argv[0], argv[1:]...)
@@ -39,11 +40,18 @@ func run(ctx context.Context, dir string, argv, env []string, limit time.Duratio
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	select {
-	case err := <-done:
-		endGroup(cmd.Process)
-		return true, err
-	case <-ctx.Done():
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for over := false; !over; {
+		select {
+		case err := <-done:
+			endGroup(cmd.Process)
+			return true, err
+		case <-ctx.Done():
+			over = true
+		case <-tick.C:
+			over = enough != nil && enough()
+		}
 	}
 	endGroup(cmd.Process)
 	err = <-done
@@ -80,6 +88,6 @@ func output(ctx context.Context, dir string, argv []string, limit time.Duration)
 	ended, err = run(ctx, dir, argv, environment(), limit, func(p []byte) bool {
 		b.Write(p)
 		return true
-	})
+	}, nil)
 	return strings.ToValidUTF8(b.String(), "\uFFFD"), ended, err
 }

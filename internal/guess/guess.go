@@ -196,6 +196,9 @@ func (g *Guess) choices() {
 	}
 	if len(c.Values) < len(g.Option.Choices) {
 		g.also("it has " + strconv.Itoa(len(g.Option.Choices)) + " choices, of which these are the usual ones")
+		if g.Role == "optimizer" { // each would want a learning rate of its own
+			g.Use = Spare
+		}
 	}
 	if !slices.ContainsFunc(c.Values, func(v space.Value) bool { return v.Kind() == space.StringKind }) {
 		c.Ordered = true

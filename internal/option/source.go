@@ -161,6 +161,9 @@ func (p *Program) Complete(s *Source) {
 				break
 			}
 		}
+		if _, last, dotted := cutLast(o.Name()); from == nil && dotted { // a field of a nested dataclass
+			from = s.Program.Find(last)
+		}
 		if from == nil {
 			continue
 		}
