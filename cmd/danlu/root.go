@@ -26,6 +26,7 @@ var verbs = []struct {
 	{"look", newBest},
 	{"look", newLogs},
 	{"look", newExport},
+	{"act", newImport},
 	{"act", newStop},
 	{"act", newRetry},
 	{"act", newEnqueue},

@@ -36,8 +36,10 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else every command waits a second
+			optuna, err := filepath.Abs("../../internal/optuna/testdata")
+			e.Setenv("OPTUNA", optuna)
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
-			return nil
+			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "fits": fits, "await": await, "lines": lines,
