@@ -18,7 +18,8 @@ _WEIGHTS = "model.weights.h5"
 class Callback(keras.callbacks.Callback):
     """Reports the logs of each epoch, saves weights and the optimizer's state, and stops when told.
 
-    A trial that was paused goes on from its checkpoint.
+    A trial that was paused goes on from its checkpoint. The trial's last step ends the
+    training where the epochs given to fit do not.
     """
 
     def on_train_begin(self, logs: Optional[Dict[str, Any]] = None) -> None:
@@ -45,5 +46,7 @@ class Callback(keras.callbacks.Callback):
                 file.write(str(step))
 
         _trial.save(write, step)
-        if logs and _trial.report(step, logs) != "continue":
+        decision = _trial.report(step, logs) if logs else "continue"
+        last = _trial.max_step()
+        if decision != "continue" or (last is not None and step >= last):
             model.stop_training = True

@@ -26,6 +26,9 @@ class Keras(ResumeCase):
     def test_goes_on_as_if_never_paused(self):
         self.check_resumes(fit, "val_loss")
 
+    def test_ends_with_the_trials_last_step(self):
+        self.assertEqual(sorted(self.attempt(lambda: fit(9))[0]), [1, 2, 3, 4])
+
     def test_stops_when_told(self):
         self.decision = "stop"
         self.assertEqual(sorted(self.attempt(fit)[0]), [1])

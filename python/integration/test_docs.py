@@ -1,0 +1,1 @@
+from tests.test_docs import TheDocuments as TheDocuments  # those that need PyTorch too
