@@ -20,7 +20,6 @@ import (
 func newTune(a *app) *cobra.Command {
 	var jsonLines, plain bool
 	var set, warmFrom []string
-	var trials, parallel int
 	cmd := &cobra.Command{
 		Use:   "tune [FILE]",
 		Short: "tune the program of a danlu.yaml",
@@ -47,11 +46,10 @@ next tune takes them up.`,
 			if len(args) > 0 {
 				file = args[0]
 			}
-			if cmd.Flags().Changed("trials") {
-				set = append(set, fmt.Sprintf("budget.trials=%d", trials))
-			}
-			if cmd.Flags().Changed("parallel") {
-				set = append(set, fmt.Sprintf("parallel=%d", parallel))
+			for _, o := range overrides {
+				if f := cmd.Flags().Lookup(o.flag); f.Changed {
+					set = append(set, o.key+"="+f.Value.String())
+				}
 			}
 			def, err := a.definition(cmd.Context(), file, true, set)
 			if err != nil {
@@ -71,11 +69,27 @@ next tune takes them up.`,
 	}
 	cmd.Flags().BoolVar(&jsonLines, "json", false, "an object a line on standard output")
 	cmd.Flags().BoolVar(&plain, "plain", false, "plain lines even in a terminal")
-	cmd.Flags().IntVar(&trials, "trials", 0, "how many trials, instead of the file's budget.trials")
-	cmd.Flags().IntVar(&parallel, "parallel", 0, "how many at a time, instead of the file's parallel")
+	cmd.Flags().Int("trials", 0, "how many trials, instead of the file's budget.trials")
+	cmd.Flags().Int("parallel", 0, "how many at a time, instead of the file's parallel")
+	cmd.Flags().String("time", "", "how long, as in 1h30m, instead of the file's budget.time: `DURATION`")
+	cmd.Flags().Int64("steps", 0, "how many steps over all trials, instead of the file's budget.steps")
+	cmd.Flags().String("sampler", "", "what proposes, instead of the file's sampler: `NAME`")
+	cmd.Flags().String("scheduler", "", "what stops trials early, instead of the file's scheduler: `NAME`")
+	cmd.Flags().Uint64("seed", 0, "instead of the file's seed")
 	cmd.Flags().StringArrayVar(&set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in budget.time=1h")
 	cmd.Flags().StringArrayVar(&warmFrom, "warm-from", nil, "begin with what an earlier study found: `STUDY`, or STUDY@STORE of another store; may be repeated")
 	return cmd
+}
+
+// overrides are flags that stand for a setting of the file.
+var overrides = []struct{ flag, key string }{
+	{"trials", "budget.trials"},
+	{"parallel", "parallel"},
+	{"time", "budget.time"},
+	{"steps", "budget.steps"},
+	{"sampler", "sampler"},
+	{"scheduler", "scheduler"},
+	{"seed", "seed"},
 }
 
 // drive is a run of a study in this process, with somebody watching.
