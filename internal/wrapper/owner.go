@@ -16,6 +16,7 @@ const (
 	unclear ownership = iota
 	own
 	others
+	several // its own, and another's too
 )
 
 // owner tells which of the files in a folder that several trials share are of one
@@ -75,7 +76,7 @@ func (o *owner) of(path string, alone, last bool) ownership {
 	}
 	switch mine, other := o.opened(path); {
 	case mine && other:
-		return others // as much as ours: neither can read it
+		return several // nobody can tell which part is whose
 	case mine:
 		o.sole[path]++
 	}

@@ -154,7 +154,7 @@ func (w *watch) finish() {
 		w.notes.add("%s and %d other new files may be this trial's or another's, so they were not read: put {dir} into the path under observe, and give it to the program, or write parallel: 1", path, len(w.unknown)-1)
 		break
 	}
-	if len(w.files) == 0 && len(w.unknown) == 0 {
+	if len(w.files) == 0 && len(w.notes.told) == 0 {
 		f := w.spec.Watch.Files[0]
 		w.notes.add("no new file was found for observe, %s: %s", f.Format, patternOf(f))
 	}
@@ -197,6 +197,9 @@ func (w *watch) meet(path string, f executor.WatchedFiles, last bool) {
 	switch whose {
 	case own:
 		w.files[path] = &watched{File: w.o.File(f.Format, offset, filepath.Base(filepath.Dir(path))), size: -1}
+	case several:
+		w.notes.add("%s is written by another program as well, so it was not read: put {dir} into the path under observe, and give it to the program", path)
+		fallthrough
 	case others:
 		w.before[w.hash(path)] = earlier{foreign: true}
 	case unclear:
