@@ -77,6 +77,9 @@ func newRoot(a *app) *cobra.Command {
 		cmd := v.make(a)
 		cmd.GroupID = v.group
 		cmd.Args = checked(cmd.Args)
+		if v.group == "look" || v.group == "act" {
+			cmd.ValidArgsFunction = a.targets
+		}
 		root.AddCommand(cmd)
 	}
 	root.InitDefaultCompletionCmd()
