@@ -1,8 +1,9 @@
-"""Files that are whole or not there: checkpoints on the disk."""
+"""Files that are whole or not there: checkpoints on the disk.
+
+A program that only reports pays nothing for it: what is slow to import waits.
+"""
 
 import os
-import pickle
-import shutil
 import sys
 from typing import Any, Callable
 
@@ -29,6 +30,8 @@ def write_whole(path: str, write: Callable[[str], Any]) -> None:
 
 def remove(path: str) -> None:
     if os.path.isdir(path) and not os.path.islink(path):
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
     elif os.path.lexists(path):
         os.remove(path)
@@ -40,6 +43,8 @@ def dump(state: Any, path: str) -> None:
     if torch is not None and hasattr(torch, "save"):
         torch.save(state, path)
     else:
+        import pickle
+
         with open(path, "wb") as file:
             pickle.dump(state, file, protocol=4)
 
@@ -52,6 +57,8 @@ def load(path: str) -> Any:
         import torch
 
         return torch.load(path, map_location="cpu", weights_only=False)
+    import pickle
+
     with open(path, "rb") as file:
         return pickle.load(file)
 

@@ -1,11 +1,11 @@
 """The trial that this process is: the functions that programs call."""
 
 import functools
-import inspect
 import json
 import os
 import sys
 import threading
+import types
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, SupportsIndex, Union
 
 from . import _argv, _checkpoint, _ranks, _values
@@ -157,7 +157,8 @@ def _say_anew(path: str, why: str) -> None:
 
 def _is_function(state: Any) -> bool:
     """Whether the state writes itself; a PyTorch module can be called, but is none."""
-    return inspect.isroutine(state) or isinstance(state, functools.partial)
+    functions = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
+    return isinstance(state, functions)
 
 
 def resume() -> Optional[str]:
