@@ -33,8 +33,10 @@ func fromGit(ctx context.Context, o Options) (p study.Provenance, isRepository b
 		return p, false, err
 	}
 	g.dir = filepath.FromSlash(strings.TrimSuffix(string(root), "\n"))
-	p.Commit, err = g.head(ctx)
-	if err != nil {
+	if p.Commit, err = g.resolve(ctx, "HEAD"); err != nil {
+		return p, true, err
+	}
+	if p.Tree, err = g.resolve(ctx, "HEAD^{tree}"); err != nil {
 		return p, true, err
 	}
 	changes, err := g.changes(ctx, o)
@@ -81,9 +83,9 @@ func (g repository) run(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// head is the commit, empty where there is none yet.
-func (g repository) head(ctx context.Context) (string, error) {
-	out, err := g.run(ctx, "rev-parse", "--quiet", "--verify", "HEAD")
+// resolve is the object a revision names, empty where there is no commit yet.
+func (g repository) resolve(ctx context.Context, revision string) (string, error) {
+	out, err := g.run(ctx, "rev-parse", "--quiet", "--verify", revision)
 	if none := (*exec.ExitError)(nil); errors.As(err, &none) {
 		return "", nil
 	}

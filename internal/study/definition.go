@@ -232,6 +232,7 @@ func Make[T any](what string, makers map[string]func(Algorithm, *Definition) (T,
 type Provenance struct {
 	Danlu     string            `json:"danlu"`               // version
 	Commit    string            `json:"commit,omitempty"`    // of the user's code
+	Tree      string            `json:"tree,omitempty"`      // what the commit holds: two commits of one content have one tree
 	Dirty     string            `json:"dirty,omitempty"`     // digest of uncommitted changes, empty if none
 	Diff      string            `json:"diff,omitempty"`      // the changes, where they are small
 	Files     map[string]string `json:"files,omitempty"`     // digests of the program's files, without git
@@ -245,9 +246,11 @@ type Provenance struct {
 	Toolchain map[string]string `json:"toolchain,omitempty"` // python: 3.11.7, torch: 2.9
 }
 
-// SameCode reports whether two records describe the same program.
+// SameCode reports whether two records describe the same program: committed again
+// with the same content, it is the same.
 func (p Provenance) SameCode(q Provenance) bool {
-	if p.Commit != q.Commit || p.Dirty != q.Dirty || len(p.Files) != len(q.Files) {
+	same := p.Commit == q.Commit || p.Tree != "" && p.Tree == q.Tree
+	if !same || p.Dirty != q.Dirty || len(p.Files) != len(q.Files) {
 		return false
 	}
 	for name, digest := range p.Files {

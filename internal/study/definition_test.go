@@ -57,14 +57,16 @@ func TestOptionsAreStrict(t *testing.T) {
 }
 
 func TestTheSameCode(t *testing.T) {
-	base := study.Provenance{Commit: "a", Dirty: "b", Files: map[string]string{"x": "1", "y": "2"}}
+	base := study.Provenance{Commit: "a", Tree: "t", Dirty: "b", Files: map[string]string{"x": "1", "y": "2"}}
 	for name, c := range map[string]struct {
 		change func(*study.Provenance)
 		want   bool
 	}{
 		"nothing changed":  {func(*study.Provenance) {}, true},
 		"another machine":  {func(p *study.Provenance) { p.Host, p.Danlu = "h", "2" }, true},
-		"another commit":   {func(p *study.Provenance) { p.Commit = "c" }, false},
+		"another commit":   {func(p *study.Provenance) { p.Commit, p.Tree = "c", "u" }, false},
+		"the same content": {func(p *study.Provenance) { p.Commit = "c" }, true},
+		"an older record":  {func(p *study.Provenance) { p.Commit, p.Tree = "c", "" }, false},
 		"uncommitted work": {func(p *study.Provenance) { p.Dirty = "" }, false},
 		"a file changed":   {func(p *study.Provenance) { p.Files = map[string]string{"x": "1", "y": "3"} }, false},
 		"a file renamed":   {func(p *study.Provenance) { p.Files = map[string]string{"x": "1", "z": "2"} }, false},
