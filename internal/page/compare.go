@@ -32,7 +32,7 @@ func BesideOf(c Compared, now time.Time) Beside {
 	return Beside{c.View.Def.Name, export.RowOf(c.View, c.Trial), c.Trial.Duration(now).Seconds(), code(c)}
 }
 
-// code is the version of the code that was current when the trial started.
+// code is the version of the code its study was last run with.
 func code(c Compared) string {
 	p := c.View.Provenance
 	if p.Commit == "" && len(p.Files) == 0 {
