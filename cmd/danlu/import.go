@@ -24,12 +24,12 @@ func newImport(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "studies of Optuna, or a table, into the store",
-		Long: `Import makes studies of a file: Optuna's SQLite file or journal, or a CSV file with
-a trial a row. They can be looked at, exported and taken as a start for others.
+		Long: `Import makes studies of a file: Optuna's SQLite file or journal, or a CSV file
+with a trial a row. They can be looked at, exported, and a start for others.
 
 Of a table, say which columns are parameters and which one is the objective; the
-ranges are those that the values span. Columns called params.NAME and values.NAME,
-as danlu export writes them, are found by themselves.`,
+ranges are those the values span. Columns called params.NAME and values.NAME, as
+danlu export writes them, are found by themselves.`,
 		Example: `  danlu import optuna.db
   danlu import journal.log --study old --name new
   danlu import sweep.csv --params lr,batch_size --objective 'val_acc max'`,
