@@ -28,8 +28,8 @@ In CSV each parameter and each metric has a column: params.lr, values.val_loss.
 Numbers that are not finite are "nan", "inf" and "-inf".
 
 Two formats need --out, which must not be there yet. tensorboard is a folder of
-event files, a run a trial, with what TensorBoard's HParams page shows; optuna is
-an SQLite file that Optuna 4 and 5 and optuna-dashboard open.`,
+event files, a run a trial, with what TensorBoard's HParams page shows; optuna
+is an SQLite file that Optuna 4 and 5 and optuna-dashboard open.`,
 		Example: `  danlu export demo > demo.jsonl
   danlu export demo --format tensorboard --out tb && tensorboard --logdir tb
   danlu export demo --format optuna --out demo-optuna.db
