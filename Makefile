@@ -65,6 +65,19 @@ cross: ## the other platforms compile
 bench: build ## the figures of docs/benchmarks.md
 	$(GO) run ./bench
 
+# Searchers of the search benchmark that are ours; others are named by hand, since they
+# take hours: go run ./bench/search run --searchers optuna:tpe --suite tables
+SEARCHERS = danlu:auto,danlu:tpe,danlu:gp,danlu:cmaes,danlu:sobol,danlu:random
+
+bench-search: ## how good the configurations found are; goes on where it was, hours from nothing
+	$(GO) run ./bench/search run --suite tables,functions,bbob,conditional,constrained --searchers $(SEARCHERS)
+	$(GO) run ./bench/search run --suite multi --searchers danlu:auto,danlu:tpe,danlu:nsga2,danlu:random
+	$(GO) run ./bench/search run --suite fidelity --searchers danlu:auto+auto,danlu:auto+asha,danlu:tpe+median
+	$(GO) run ./bench/search report
+
+bench-peers: ## the packages it is compared with, into bench/search/peers/.venv
+	bench/search/peers/install
+
 demo: build
 	dist/danlu demo
 

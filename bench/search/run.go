@@ -22,6 +22,7 @@ func run(ctx context.Context, args []string) error {
 	var c choice
 	fs := c.flags("run")
 	jobs := fs.Int("j", 1, "runs at a time; CPU time is measured with one only")
+	limit := fs.Duration("limit", time.Hour, "time for one run; one that takes longer is given up")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer b.close()
-	err := b.run(ctx, *jobs)
+	err := b.run(ctx, *jobs, *limit)
 	if len(b.lines) > 0 {
 		printMeans(os.Stdout, b.problems, b.lines)
 	}
@@ -126,7 +127,7 @@ type todo struct {
 	seed     uint64
 }
 
-func (b *batch) run(ctx context.Context, jobs int) error {
+func (b *batch) run(ctx context.Context, jobs int, limit time.Duration) error {
 	var work []todo
 	for _, s := range b.searchers {
 		version, err := s.Version()
@@ -143,34 +144,33 @@ func (b *batch) run(ctx context.Context, jobs int) error {
 			}
 		}
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	queue := make(chan todo)
 	var workers sync.WaitGroup
 	done, start, said := 0, time.Now(), time.Now()
+	var failed []error
 	for range max(1, jobs) {
 		workers.Go(func() {
 			for w := range queue {
-				l, err := play.Run(ctx, w.searcher, w.problem, w.seed)
-				if err != nil {
-					cancel(err)
-					return
-				}
+				within, cancel := context.WithTimeout(ctx, limit)
+				l, err := play.Run(within, w.searcher, w.problem, w.seed)
+				cancel()
 				if jobs > 1 {
 					l.CPU = nil
 				}
 				b.mu.Lock()
-				err = b.keep(l)
+				if err == nil {
+					err = b.keep(l)
+				}
+				if err != nil && ctx.Err() == nil {
+					fmt.Fprintln(os.Stderr, "search benchmark:", err)
+					failed = append(failed, err)
+				}
 				done++
 				if time.Since(said) > 10*time.Second {
 					said = time.Now()
-					fmt.Fprintf(os.Stderr, "%d of %d runs in %s; last: %s, %s, seed %d\n", done, len(work), said.Sub(start).Round(time.Second), l.Searcher, l.Task, l.Seed)
+					fmt.Fprintf(os.Stderr, "%d of %d runs in %s; last: %s, %s, seed %d\n", done, len(work), said.Sub(start).Round(time.Second), w.searcher.Name(), w.problem.Name, w.seed)
 				}
 				b.mu.Unlock()
-				if err != nil {
-					cancel(err)
-					return
-				}
 			}
 		})
 	}
@@ -184,7 +184,10 @@ feed:
 	}
 	close(queue)
 	workers.Wait()
-	return context.Cause(ctx)
+	if n := len(failed); n > 0 {
+		return fmt.Errorf("%d of %d runs failed; the first: %w", n, len(work), failed[0])
+	}
+	return ctx.Err()
 }
 
 // keep writes a result down. The caller holds the lock.

@@ -6,7 +6,7 @@ then on the optimiser starts trials and trains them, and the benchmark answers, 
 and keeps the score (package play of danlu).
 
     <- {"run": {"algorithm": "tpe", "seed": 7, "space": [...], "objectives": 1,
-                "constraints": false, "steps": 0, "budget": 100}}
+                "constraints": false, "limited": false, "steps": 0, "budget": 100}}
     -> {"start": {"lr": 0.1}}            <- {"trial": 0, "used": {"lr": 0.098}}
     -> {"train": 0, "cpu": 0.25}         <- {"step": 1, "losses": [0.3]}, or {"over": true}
     -> {"allowed": {"lr": 0.1}}          <- {"allowed": true}
@@ -26,6 +26,9 @@ import traceback
 import warnings
 
 
+TRIES = 10  # proposals against the known constraints that cost nothing, one after another
+
+
 class Over(Exception):
     """The budget is spent."""
 
@@ -39,7 +42,8 @@ class Desk:
         self.seed = run["seed"]
         self.space = run["space"]  # of name, type, low, high, log, values, when
         self.objectives = run["objectives"]
-        self.constrained = run["constraints"]
+        self.constrained = run["constraints"]  # there are demands on parameters: allowed()
+        self.limited = run["limited"]  # a trial may turn out infeasible
         self.steps = run["steps"]  # 0: an evaluation is one value
         self.budget = run["budget"]
         self._cpu = 0.0

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import torch
 from ax.api.client import Client
 from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
+from drive import TRIES
 
 VERSION = version("ax-platform")
 logging.disable(logging.CRITICAL)
@@ -27,7 +28,7 @@ def search(desk):
     client.configure_experiment(name="task", parameters=[describe(p) for p in desk.space])
     client.configure_optimization(objective=", ".join(f"-loss{i}" for i in range(desk.objectives)))
     while True:
-        for _ in range(1000):
+        for _ in range(TRIES):
             [(index, params)] = client.get_next_trials(max_trials=1).items()
             if desk.allowed(desk.prune(params)):
                 break

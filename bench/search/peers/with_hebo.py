@@ -7,6 +7,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 import torch
+from drive import TRIES
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.hebo import HEBO
 
@@ -27,7 +28,7 @@ def search(desk):
     o = HEBO(DesignSpace().parse([describe(p) for p in desk.space]), scramble_seed=desk.seed)
     worst = 0.0
     while True:
-        for _ in range(1000):
+        for _ in range(TRIES):
             rec = o.suggest(n_suggestions=1)
             row = rec.iloc[0].to_dict()
             for p in desk.space:

@@ -5,6 +5,7 @@ import math
 
 import nevergrad as ng
 import numpy as np
+from drive import TRIES
 
 VERSION = ng.__version__
 
@@ -32,7 +33,7 @@ def search(desk):
     worst = [0.0] * desk.objectives
     while True:
         x = o.ask()
-        for _ in range(1000):
+        for _ in range(TRIES):
             if desk.allowed(desk.prune(x.value)):
                 break
             o.tell(x, max(worst) + 1 if desk.objectives == 1 else [w + 1 for w in worst])

@@ -4,7 +4,7 @@ import math
 import os
 
 import optuna
-from optuna.distributions import CategoricalDistribution
+from drive import TRIES
 from optuna.trial import TrialState
 
 VERSION = optuna.__version__
@@ -71,26 +71,35 @@ def auto():
 
 
 def blackbox(desk):
-    def violations(trial):
-        return trial.user_attrs.get("violations", [0.0])
+    """Limits are told by constraints_func: a trial against one has the worst losses."""
 
-    # Demands on parameters are checked before a trial costs anything, so only limits
-    # found by evaluating, a trial that fails, are left to learn: they fail.
-    study = optuna.create_study(directions=["minimize"] * desk.objectives, sampler=sampler_of(desk, None))
+    def violation(trial):
+        return [trial.user_attrs.get("violation", 0.0)]
+
+    study = optuna.create_study(directions=["minimize"] * desk.objectives, sampler=sampler_of(desk, violation if desk.limited else None))
+    worst = [0.0] * desk.objectives
+
+    def refuse(trial):
+        trial.set_user_attr("violation", 1.0)
+        study.tell(trial, worst)
+
     while True:
         trial = study.ask()
         params = suggest(desk, trial)
-        tries = 0
-        while not desk.allowed(params) and tries < 1000:
-            study.tell(trial, state=TrialState.FAIL)
+        for _ in range(TRIES):
+            if desk.allowed(params):
+                break
+            refuse(trial)
             trial = study.ask()
             params = suggest(desk, trial)
-            tries += 1
         used, losses, feasible = desk.evaluate(params)
         put(study, trial, used)
-        if not feasible or any(map(math.isnan, losses)):
+        if not feasible:
+            refuse(trial)
+        elif any(map(math.isnan, losses)):
             study.tell(trial, state=TrialState.FAIL)
         else:
+            worst = [max(a, b) for a, b in zip(worst, losses)]
             study.tell(trial, losses)
 
 

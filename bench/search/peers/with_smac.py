@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ConfigSpace import Categorical, CategoricalHyperparameter, Configuration, ConfigurationSpace, EqualsCondition, Float, InCondition, Integer
+from drive import TRIES
 from smac import BlackBoxFacade, HyperparameterOptimizationFacade, MultiFidelityFacade, Scenario
 from smac.runhistory.dataclasses import TrialInfo, TrialValue
 from smac.runhistory.enumerations import StatusType
@@ -65,7 +66,7 @@ def search(desk):
                initial_design=facade.get_initial_design(scenario(desk, cs, desk.budget)))
     worst = 0.0
     while True:
-        for _ in range(1000):
+        for _ in range(TRIES):
             info = o.ask()
             params = ours(desk, info.config)
             if desk.allowed(params):

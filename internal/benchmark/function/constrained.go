@@ -72,7 +72,7 @@ func cut(sp *space.Space, optimum space.Values, rng *rand.Rand) func(space.Value
 
 // limited makes a problem of a landscape with limits.
 func limited(p problem.Problem, at func(*rand.Rand) (f func(space.Values) float64, allows func(space.Values) bool, best float64)) problem.Problem {
-	p.Suite, p.Budget, p.Marks = "constrained", 100, []int{10, 25, 50, 100}
+	p.Suite, p.Limited, p.Budget, p.Marks = "constrained", true, 100, []int{10, 25, 50, 100}
 	p.Open = func(seed uint64) (problem.Instance, error) {
 		rng := rand.New(rand.NewPCG(seed, hash(p.Name)))
 		f, allows, best := at(rng)

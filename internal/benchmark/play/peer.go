@@ -106,14 +106,17 @@ func (p *Peer) Search(ctx context.Context, f *Fence, seed uint64) error {
 	}
 	if err := p.say(map[string]any{"run": map[string]any{
 		"algorithm": p.Algorithm, "seed": seed, "space": describe(f.Space()), "objectives": f.Objectives(),
-		"constraints": len(f.Constraints()) > 0, "steps": f.Steps(), "budget": f.Budget(),
+		"constraints": len(f.Constraints()) > 0, "limited": f.problem.Limited, "steps": f.Steps(), "budget": f.Budget(),
 	}}); err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
+	// A peer that thinks for too long does not listen: its process is ended, and another
+	// one begun for the next run.
+	defer context.AfterFunc(ctx, func() { _ = p.cmd.Process.Kill() })()
+	for {
 		var r request
 		if err := p.hear(&r); err != nil {
-			return err
+			return errors.Join(ctx.Err(), err, p.Close())
 		}
 		f.Thinking = max(f.Thinking, r.CPU)
 		if r.Done {
@@ -127,10 +130,6 @@ func (p *Peer) Search(ctx context.Context, f *Fence, seed uint64) error {
 			return err
 		}
 	}
-	if p.cmd.Process != nil {
-		_ = p.cmd.Process.Kill() // it is in the middle of a run, and this is the end of it
-	}
-	return ctx.Err()
 }
 
 func (p *Peer) answer(f *Fence, r request) (any, error) {

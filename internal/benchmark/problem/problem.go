@@ -23,6 +23,9 @@ type Problem struct {
 	// Constraints are conditions on the parameters, known beforehand, in the language
 	// of package expr.
 	Constraints []string
+	// Limited says that a configuration may turn out infeasible; it is told to those whom
+	// it must be told beforehand.
+	Limited bool
 	// Steps is the length of a full training whose losses are seen step by step and
 	// which can be left and taken up again; 0: an evaluation is a single value.
 	Steps int64

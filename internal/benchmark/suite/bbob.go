@@ -10,7 +10,7 @@ import (
 	"github.com/danlu-ml/danlu/internal/space"
 )
 
-// bbobProblems are the 24 functions in five dimensions; a seed is one of a thousand
+// bbobProblems are the 24 functions in 2, 3, 5, 10 and 20 dimensions; a seed is one of a thousand
 // instances. Families are BBOB's groups.
 func bbobProblems(Options) ([]problem.Problem, error) {
 	var all []problem.Problem
