@@ -61,7 +61,7 @@ func Program(ctx context.Context, o Options) (*Found, error) {
 	}
 	d.asked = a
 	d.guess()
-	if !slices.ContainsFunc(d.guesses, func(g *guess.Guess) bool { return g.Use == guess.Tune || g.Use == guess.Spare }) {
+	if !slices.ContainsFunc(d.guesses, func(g *guess.Guess) bool { return g.Use == guess.Tune || g.Use == guess.Spare }) && !guess.Anything(d.guesses) {
 		return nil, d.nothing()
 	}
 	d.takeSpares()
@@ -123,7 +123,11 @@ func (d *discovery) nothing() error {
 	if len(names) == 0 {
 		return fmt.Errorf("find what to tune: the program takes no options, by %s; let it take some, or call danlu.params(lr=1e-3) in it, which needs no options", d.asked.how)
 	}
-	return fmt.Errorf("find what to tune: of its options (%s, by %s) none is known to be worth tuning; write danlu.yaml by hand, as docs/tutorial.md does", strings.Join(names, ", "), d.asked.how)
+	why := ""
+	if len(d.asked.doubts) > 0 {
+		why = "\n" + strings.Join(d.asked.doubts, "\n")
+	}
+	return fmt.Errorf("find what to tune: of its options (%s, by %s) none is known to be worth tuning; write danlu.yaml by hand, as docs/tutorial.md does%s", strings.Join(head(names, 12), ", "), d.asked.how, why)
 }
 
 // name is the study's: the script's, or its folder's where that says nothing.

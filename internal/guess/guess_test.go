@@ -118,3 +118,20 @@ func TestNoMoreThanAStudyCanBear(t *testing.T) {
 		t.Errorf("%d parameters, learning rate %s", tuned, uses[all[12].Use])
 	}
 }
+
+func TestNumbersNobodyKnowsAreBetterThanNothing(t *testing.T) {
+	all := Options(program(t, "--alpha A  (default: 0.5)", "--zeta N  (default: 8)", "--kappa K  (default: 20.0)", "--eta0", "--name X  (default: x)", "--off N  (default: -1)"), Facts{})
+	if !Anything(all) {
+		t.Fatal("nothing was proposed")
+	}
+	for i, want := range []string{"float 0.05 … 1", "int 2 … 32, log", "float 2 … 200, log"} {
+		if g := all[i]; g.Use != Tune || g.Domain.String() != want || g.Unsure == "" {
+			t.Errorf("%s: %s %v, want %s and a doubt", g.Name(), uses[g.Use], g.Domain, want)
+		}
+	}
+	for _, g := range all[3:] {
+		if g.Use == Tune {
+			t.Errorf("%s is tuned", g.Name())
+		}
+	}
+}
