@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 }
 
 func BenchmarkSuggest(b *testing.B) {
-	for _, name := range []string{"random", "sobol", "tpe", "cmaes", "nsga2"} {
+	for _, name := range []string{"random", "sobol", "tpe", "cmaes", "nsga2", "gp", "auto"} {
 		b.Run(name, func(b *testing.B) { samplertest.Benchmark(b, algorithm(name)) })
 	}
 }

@@ -148,6 +148,7 @@ type climb struct {
 	u, x, g   []float64
 	low, high []float64
 	on        []bool
+	steps     int // gradients from one start, fewer as each costs more
 }
 
 func newClimb(c *columns, a *aim) *climb {
@@ -155,11 +156,9 @@ func newClimb(c *columns, a *aim) *climb {
 		columns: c, aim: a, u: make([]float64, c.space.Len()), on: make([]bool, c.space.Len()),
 		x: make([]float64, c.shape.Columns), g: make([]float64, c.shape.Columns),
 		low: make([]float64, c.shape.Numbers), high: make([]float64, c.shape.Numbers),
+		steps: min(max(6000/len(a.trials), 20), 60),
 	}
 }
-
-// steps is how often the acquisition's gradient is computed from one start.
-const steps = 20
 
 // from climbs from u, in place, and answers the value where it ends.
 func (c *climb) from(u []float64) float64 {
@@ -199,7 +198,7 @@ func (c *climb) numbers(u []float64, value float64) float64 {
 		return value
 	}
 	x := slices.Clone(c.x[:n])
-	c.descent.Minimise(x, c.low, c.high, steps, 1e-4, func(x, g []float64) float64 {
+	c.descent.Minimise(x, c.low, c.high, c.steps, 1e-4, func(x, g []float64) float64 {
 		copy(c.x, x)
 		v := c.aim.value(c.x, c.g[:n])
 		for k := range g {
