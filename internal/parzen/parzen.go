@@ -145,21 +145,26 @@ func (m *Mixture) addNumbers(x []float64, d, n int, o Options) {
 	sigma := make([]float64, n)
 	for j, axis := range m.smooth {
 		widths(sigma, x, d, axis, o)
+		last, log := 1.0, 0.0 // most widths are the least
 		for k := range m.kernels {
 			mu, s := kernel(x, sigma, d, axis, k)
+			if s != last {
+				last, log = s, math.Log(s)
+			}
 			m.mu[k*cs+j], m.inv[k*cs+j] = mu, 1/s
-			m.log[k] -= math.Log(s) + logUnitMass(mu, s) + logRoot2Pi
+			m.log[k] -= log + logUnitMass(mu, s) + logRoot2Pi
 		}
 	}
 	for j, axis := range m.rough {
 		widths(sigma, x, d, axis, o)
-		ids := map[[2]float64]int32{}
+		ids := map[[2]uint64]int32{} // by bits, which hash faster
 		for k := range m.kernels {
 			mu, s := kernel(x, sigma, d, axis, k)
-			id, ok := ids[[2]float64{mu, s}]
+			key := [2]uint64{math.Float64bits(mu), math.Float64bits(s)}
+			id, ok := ids[key]
 			if !ok {
 				id = int32(len(m.shapes[j]))
-				ids[[2]float64{mu, s}] = id
+				ids[key] = id
 				m.shapes[j] = append(m.shapes[j], normal{mu, s, logUnitMass(mu, s)})
 			}
 			m.kind[k*cr+j] = id

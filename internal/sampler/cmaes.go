@@ -98,8 +98,15 @@ func (s *cmaes) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand
 	x := make([]float64, len(s.numbers))
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
-		i := len(v.Trials) + len(out)
-		params, found := f.take(func(u []float64) { s.draw(now, rng, i, x, u) })
+		i, tries := len(v.Trials)+len(out), 0
+		params, found := f.take(func(u []float64) {
+			if tries++; tries <= jointly {
+				s.draw(now, rng, i, x, u)
+				return
+			}
+			uniform(rng, u)
+			copy(x, s.coordinates(u))
+		})
 		if !found {
 			break
 		}
@@ -123,9 +130,7 @@ const attempts = 100
 // of its points may lie anywhere, lest a wrong belief is hard to leave.
 func (s *cmaes) draw(now *strategy, rng *rand.Rand, i int, x, u []float64) {
 	if now.generation == 0 && i%2 == 1 && s.def.Space.HasPrior() {
-		for k := range u {
-			u[k] = rng.Float64()
-		}
+		uniform(rng, u)
 		copy(x, s.coordinates(u))
 		return
 	}
