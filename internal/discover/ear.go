@@ -124,8 +124,8 @@ var (
 	onValidation = regexp.MustCompile(`(?i)(^|[^a-z])(val|valid|validation|dev|eval|evaluation)([^a-z]|$)`)
 	onTest       = regexp.MustCompile(`(?i)(^|[^a-z])(test|testing)([^a-z]|$)`)
 	onTraining   = regexp.MustCompile(`(?i)(^|[^a-z])(train|training|tr)([^a-z]|$)`)
-	large        = regexp.MustCompile(`(?i)(^|[^a-z])(acc|accuracy|acc1|top1|f1|auc|auroc|precision|recall|iou|miou|dice|map|bleu|rouge\w*|reward|return|score|r2|psnr|ssim|mcc|ndcg|kappa|spearman|pearson|elbo)([^a-z]|$)`)
-	small        = regexp.MustCompile(`(?i)(^|[^a-z])(loss|error|err|rmse|mse|mae|nll|perplexity|ppl|wer|cer|fid|logloss|bpc|bpb|mape|rmsle)([^a-z]|$)`)
+	large        = regexp.MustCompile(`(?i)(^|[^a-z])([a-z]*acc|accuracy|acc1|top1|f1|auc|auroc|precision|recall|iou|miou|dice|map|bleu|rouge\w*|reward|return|score|r2|psnr|ssim|mcc|ndcg|kappa|spearman|pearson|elbo)([^a-z]|$)`)
+	small        = regexp.MustCompile(`(?i)(^|[^a-z])([a-z]*loss|[a-z]*error|err|rmse|mse|mae|nll|perplexity|ppl|wer|cer|fid|bpc|bpb|mape|rmsle)([^a-z]|$)`)
 	noMetric     = regexp.MustCompile(`(?i)(^|[^a-z])(lr|learning.?rate|time|sec|seconds|ms|eta|mem\w*|gb|mb|grad.?norm|speed|samples|tokens|throughput|mfu|batch|it/s|runtime|epoch|step|best|mixed|amp)([^a-z]|$)|per.second`)
 )
 
