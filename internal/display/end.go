@@ -90,11 +90,9 @@ func (s *story) outcome(v *study.View, width int) []text.Line {
 	if len(v.Def.Objectives) > 1 {
 		lines = append(lines, s.front(v, width)...)
 	}
-	if c := v.Concluded; c == nil || c.Reason != study.NoGain { // which has said it
-		if o := Outlook(v); o != "" {
-			lines = append(lines, nil)
-			lines = append(lines, text.Wrap(strings.ToUpper(o[:1])+o[1:]+".", width)...)
-		}
+	if o := Outlook(v); o != "" {
+		lines = append(lines, nil)
+		lines = append(lines, text.Wrap(strings.ToUpper(o[:1])+o[1:]+".", width)...)
 	}
 	return lines
 }

@@ -57,6 +57,7 @@ type (
 		Trials  map[study.State]int `json:"trials"`
 		Best    *jsonTrial          `json:"best"`
 		Default *jsonTrial          `json:"default"`
+		Front   []*jsonTrial        `json:"front,omitempty"` // with several objectives: the Pareto front
 	}
 )
 
@@ -109,6 +110,11 @@ func (j *jsonLines) close(_ *story, v *study.View, end End) {
 	for s, n := range v.Count {
 		if n > 0 {
 			e.Trials[s] = n
+		}
+	}
+	if len(v.Def.Objectives) > 1 {
+		for _, t := range v.Pareto() {
+			e.Front = append(e.Front, jsonOf(t))
 		}
 	}
 	j.write(e)

@@ -46,7 +46,7 @@ func newGP(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	case o.Candidates < 0:
 		return nil, fmt.Errorf("candidates: %d is not a number of places: want 1 or more, as in {gp: {candidates: 1000}}", o.Candidates)
 	case len(def.Objectives) > 3:
-		return nil, fmt.Errorf("the study has %d objectives, and gp takes up to three: use nsga2 or motpe", len(def.Objectives))
+		return nil, fmt.Errorf("the study has %d objectives, and gp takes up to three: use nsga2 or tpe", len(def.Objectives))
 	case s.columns.shape.Columns > sobol.MaxDim:
 		return nil, fmt.Errorf("%d parameters are too many for it: use tpe or random", def.Space.Len())
 	}
