@@ -44,7 +44,7 @@ func (d *discovery) listen(ctx context.Context, f *draft.File) (*heard, error) {
 			before := e.best()
 			fromSource := newEar()
 			fromSource.read(s.Prints)
-			if found := fromSource.best(); found != nil && (before == nil || found.rank() > before.rank()) {
+			if found := fromSource.best(); found != nil && (before == nil || found.rank() >= goodEnough && found.rank() > before.rank()) {
 				e = fromSource
 				h.first, h.last, h.apart = 0, 0, 0
 				d.settle(h, e, "read from the source, not seen in a run")
@@ -83,6 +83,15 @@ func (d *discovery) client() *heard {
 // settle writes objective and observe by what was heard.
 func (d *discovery) settle(h *heard, e *ear, unsure string) {
 	best := e.best()
+	if o := d.asked.program.Find("--eval_strategy"); o != nil && (best == nil || best.rank() < goodEnough) {
+		h.objective = draft.Entry{Key: "objective", Value: "eval_loss min", Unsure: "Transformers' Trainer reports it, but was not seen to"}
+		if !d.given(o) && o.Default == "no" {
+			h.objective.Unsure = "Transformers' Trainer reports it with --eval_strategy epoch on the command line, and data to evaluate on"
+		}
+		h.observe = draft.Entry{Key: "observe", Value: "{stdout: auto}"}
+		h.doubts = append(h.doubts, "objective eval_loss min: "+h.objective.Unsure)
+		return
+	}
 	if best == nil {
 		why := "no metric was found in what the program prints"
 		if !d.o.Run {
@@ -118,12 +127,14 @@ func (d *discovery) settle(h *heard, e *ear, unsure string) {
 	if best.name != name {
 		h.observe.Note = "the program calls it " + best.name
 	}
-	if o := d.asked.program.Find("--eval_strategy"); o != nil && best.rank() < goodEnough && o.Default == "no" {
-		h.objective.Unsure += "; --eval_strategy epoch on the command line measures on validation data, where the program has some"
-	}
 	if h.objective.Unsure != "" {
 		h.doubts = append(h.doubts, "objective "+h.objective.Value+": "+h.objective.Unsure)
 	}
+}
+
+// given reports whether an option stands on the command line.
+func (d *discovery) given(o *option.Option) bool {
+	return slices.ContainsFunc(d.args, func(a argument) bool { return a.option == o })
 }
 
 // tryOut runs the default configuration for a moment, as trial 0 will be run.

@@ -82,6 +82,7 @@ func Options(p *option.Program, f Facts) []*Guess {
 	}
 	oneFidelity(all)
 	condition(all)
+	withoutLoRA(all)
 	spareTheLeast(all)
 	return all
 }
@@ -293,6 +294,22 @@ func condition(all []*Guess) {
 		}
 		if len(with) > 0 && len(with) < len(values) {
 			g.When = []space.Condition{{Param: all[i].Name(), In: with}}
+		}
+	}
+}
+
+// withoutLoRA spares what LoRA has of its own where it is not switched on.
+func withoutLoRA(all []*Guess) {
+	off := slices.IndexFunc(all, func(g *Guess) bool {
+		return slices.Contains([]string{"use_peft", "use_lora", "lora"}, plain(g.Option.Name())) && !strings.EqualFold(g.Option.Default, "true")
+	})
+	if off < 0 || all[off].Given {
+		return
+	}
+	for _, g := range all {
+		if g.Use == Tune && strings.HasPrefix(plain(g.Option.Name()), "lora_") {
+			g.Use = Spare
+			g.also("it matters with " + all[off].Option.Long() + " only")
 		}
 	}
 }

@@ -135,3 +135,16 @@ func TestNumbersNobodyKnowsAreBetterThanNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestLoRAIsTunedWhereItIsOn(t *testing.T) {
+	lines := []string{"--use_peft", "--lora_r R  (default: 16)", "--lr LR  (default: 0.1)"}
+	for given, want := range map[string]Use{"": Spare, "true": Tune} {
+		f := Facts{Given: map[string]string{}}
+		if given != "" {
+			f.Given["--use_peft"] = given
+		}
+		if g := Options(program(t, lines...), f)[1]; g.Use != want {
+			t.Errorf("with %q lora_r is %s, want %s", given, uses[g.Use], uses[want])
+		}
+	}
+}
