@@ -70,7 +70,7 @@ bench: build ## the figures of docs/benchmarks.md
 SEARCHERS = danlu:auto,danlu:tpe,danlu:gp,danlu:cmaes,danlu:sobol,danlu:random
 
 bench-search: ## how good the configurations found are; goes on where it was, hours from nothing
-	$(GO) run ./bench/search run --suite tables,functions,bbob,conditional,constrained --searchers $(SEARCHERS)
+	$(GO) run ./bench/search run --suite tables,functions,bbob,conditional,constrained,trainings --searchers $(SEARCHERS)
 	$(GO) run ./bench/search run --suite multi --searchers danlu:auto,danlu:tpe,danlu:nsga2,danlu:random
 	$(GO) run ./bench/search run --suite fidelity --searchers danlu:auto+auto,danlu:auto+asha,danlu:tpe+median
 	$(GO) run ./bench/search report

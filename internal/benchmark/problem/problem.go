@@ -23,6 +23,9 @@ type Problem struct {
 	// Constraints are conditions on the parameters, known beforehand, in the language
 	// of package expr.
 	Constraints []string
+	// Secondary says that another problem is the same but for the metric: it is shown, and
+	// is no further evidence in tests over tasks.
+	Secondary bool
 	// Limited says that a configuration may turn out infeasible; it is told to those whom
 	// it must be told beforehand.
 	Limited bool

@@ -16,7 +16,7 @@ type Difference struct {
 	Families          []FamilyDifference
 	Tasks             int
 	Mean              float64
-	P, Adjusted       float64 // Wilcoxon over the tasks of all families; by Holm over the comparisons of a suite
+	P, Adjusted       float64 // Wilcoxon over the tasks of all families but secondary ones; by Holm over the comparisons of a suite
 }
 
 // FamilyDifference is the mean over the tasks of a family both have, and half its 95 %
@@ -73,7 +73,7 @@ func (r *Results) Compare(suite string, mark int) []Difference {
 	for _, ours := range searchers {
 		for _, peer := range searchers {
 			if isOurs(ours) && !isOurs(peer) && (rank(ours) == 0 || slices.Contains(twins[ours], peer)) {
-				if d := r.compare(ours, peer, suite, mark); d.Tasks > 0 {
+				if d := r.compare(ours, peer, suite, mark); len(d.Families) > 0 {
 					all = append(all, d)
 				}
 			}
@@ -97,7 +97,9 @@ func (r *Results) compare(ours, peer, suite string, mark int) Difference {
 		if len(ds) == 0 {
 			continue
 		}
-		all = append(all, ds...)
+		if !r.secondary(suite, family) {
+			all = append(all, ds...)
+		}
 		d.Families = append(d.Families, FamilyDifference{family, len(ds), stats.Mean(ds), stats.Interval(ds)})
 	}
 	d.Tasks, d.Mean = len(all), stats.Mean(all)
@@ -105,6 +107,11 @@ func (r *Results) compare(ours, peer, suite string, mark int) Difference {
 		d.P = stats.Wilcoxon(all)
 	}
 	return d
+}
+
+// secondary reports whether a family repeats others with another metric.
+func (r *Results) secondary(suite, family string) bool {
+	return slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Suite == suite && t.Family == family && t.Secondary })
 }
 
 // Verdict is 'ahead' or 'behind' where the test says so, in other words where it does

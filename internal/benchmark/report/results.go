@@ -19,7 +19,10 @@ import (
 )
 
 // Task names a problem.
-type Task struct{ Suite, Family, Name string }
+type Task struct {
+	Suite, Family, Name string
+	Secondary           bool // left out of tests
+}
 
 // Results are the runs of some tasks, a searcher's by its latest version: that of the
 // last line kept of it in a suite.
@@ -33,7 +36,7 @@ func New(problems []problem.Problem, lines []record.Line) *Results {
 	r := &Results{runs: map[string]map[Task]map[uint64]record.Line{}}
 	known := map[[2]string]Task{}
 	for _, p := range problems {
-		t := Task{p.Suite, p.Family, p.Name}
+		t := Task{p.Suite, p.Family, p.Name, p.Secondary}
 		known[[2]string{p.Suite, p.Name}] = t
 		r.Tasks = append(r.Tasks, t)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/danlu-ml/danlu/internal/benchmark/multi"
 	"github.com/danlu-ml/danlu/internal/benchmark/problem"
 	"github.com/danlu-ml/danlu/internal/benchmark/table"
+	"github.com/danlu-ml/danlu/internal/benchmark/training"
 )
 
 // Options say where a suite finds what it needs, and what of it is wanted.
@@ -24,6 +25,7 @@ type Options struct {
 
 // loaders has every suite by name.
 var loaders = map[string]func(Options) ([]problem.Problem, error){
+	"trainings":   func(Options) ([]problem.Problem, error) { return training.Problems() },
 	"bbob":        bbobProblems,
 	"functions":   func(Options) ([]problem.Problem, error) { return function.Problems() },
 	"conditional": func(Options) ([]problem.Problem, error) { return function.Conditional() },

@@ -35,6 +35,7 @@ func (t *Table) Resumable(metric int) problem.Problem {
 func (t *Table) problem(suite string, metric int) problem.Problem {
 	p := problem.Problem{Suite: suite, Family: t.Header.Family, Name: t.Header.Task, Space: t.space}
 	if name := t.Header.Metrics[metric].Name; name != t.Header.Primary {
+		p.Secondary = true
 		p.Family += "-" + name
 		p.Name += "-" + name
 	}
