@@ -21,6 +21,9 @@ func (r *Results) Write(w io.Writer, suite, charts string) {
 }
 
 func (r *Results) writeFamily(w io.Writer, suite, family, charts string) {
+	if r.Chart(suite, family) == "" {
+		return
+	}
 	fmt.Fprintf(w, "### %s: %s\n\n![regret by evaluations](%s/%s)\n\n", suite, family, charts, ChartName(suite, family))
 	fmt.Fprintln(w, "| searcher | log10 NR at 25 % | at 50 % | at 100 % | NR at 25 % | at 100 % | CPU s a run | tasks | runs |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|")
