@@ -2,7 +2,6 @@ package gp
 
 import (
 	"math"
-	"slices"
 )
 
 // Fit finds hyperparameters near a mode of their posterior, given n points x
@@ -26,9 +25,6 @@ type posterior struct {
 	x, y  []float64
 
 	n           int
-	bent        []float64 // n×Columns
-	da, db      []float64 // n×Numbers: derivatives of the bent numbers by log a and log b
-	gx          []float64 // n×Numbers: of the likelihood by the bent numbers
 	l, dk       []float64 // triangles: K and then L; dk/dr²
 	inv, square []float64
 	alpha       []float64
@@ -37,17 +33,10 @@ type posterior struct {
 func newPosterior(s Shape, p Prior, x, y []float64) *posterior {
 	n := len(y)
 	tri := n * (n + 1) / 2
-	f := &posterior{
-		shape: s, prior: p, x: x, y: y, n: n, bent: x, alpha: make([]float64, n),
+	return &posterior{
+		shape: s, prior: p, x: x, y: y, n: n, alpha: make([]float64, n),
 		l: make([]float64, tri), dk: make([]float64, tri), inv: make([]float64, tri), square: make([]float64, n*n),
 	}
-	if p.Bend > 0 {
-		f.bent = slices.Clone(x)
-		room := make([]float64, 3*n*s.Numbers)
-		k := n * s.Numbers
-		f.da, f.db, f.gx = room[:k], room[k:2*k], room[2*k:]
-	}
-	return f
 }
 
 // cost is the posterior at the logarithms v; it fills in the gradient.
@@ -55,14 +44,11 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 	s, n := f.shape, f.n
 	d, m := s.Columns, s.Numbers
 	t := f.prior.theta(s, v)
-	if t.Bend != nil {
-		f.warp(t.Bend)
-	}
 	for i := range n {
-		li, di, xi := row(f.l, i), row(f.dk, i), f.bent[i*d:i*d+d]
+		li, di, xi := row(f.l, i), row(f.dk, i), f.x[i*d:i*d+d]
 		for k := range i {
 			var c float64
-			c, di[k] = matern(distance(t.Weights, xi, f.bent[k*d:k*d+d], m))
+			c, di[k] = matern(distance(t.Weights, xi, f.x[k*d:k*d+d], m))
 			li[k] = t.Scale * c
 		}
 		li[i] = t.Scale + t.Noise
@@ -85,16 +71,15 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 	f.inv = f.l // the factor's room is free once upper is known
 	inverse(f.inv, f.square, f.l, n)
 	f.l = k
-	clear(f.gx)
 	var gs, gn float64
 	gw := gradient[:d]
 	for i := range n {
-		ki, vi, di, xi := row(k, i), row(f.inv, i), row(f.dk, i), f.bent[i*d:i*d+d]
+		ki, vi, di, xi := row(k, i), row(f.inv, i), row(f.dk, i), f.x[i*d:i*d+d]
 		for j := range i {
 			g := vi[j] - f.alpha[i]*f.alpha[j]
 			gs += g * ki[j]
 			h := g * di[j]
-			xj := f.bent[j*d : j*d+d]
+			xj := f.x[j*d : j*d+d]
 			for c, w := range xi[:m] {
 				u := w - xj[c]
 				gw[c] += h * u * u
@@ -102,14 +87,6 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 			for c := m; c < d; c++ {
 				if xi[c] != xj[c] {
 					gw[c] += h
-				}
-			}
-			if t.Bend != nil {
-				a, b := f.gx[i*m:i*m+m], f.gx[j*m:j*m+m]
-				for c := range a {
-					u := h * (xi[c] - xj[c])
-					a[c] += u
-					b[c] -= u
 				}
 			}
 		}
@@ -121,23 +98,7 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 		gw[c] *= t.Scale * t.Weights[c]
 	}
 	gradient[d], gradient[d+1] = gs, gn*t.Noise
-	for i, u := range f.gx {
-		c := i % m
-		u *= 2 * t.Scale * t.Weights[c]
-		gradient[d+2+2*c] += u * f.da[i]
-		gradient[d+3+2*c] += u * f.db[i]
-	}
 	return cost + f.prior.penalty(s, v, gradient)
-}
-
-func (f *posterior) warp(bend []float64) {
-	d, m := f.shape.Columns, f.shape.Numbers
-	for i := range f.n {
-		for j := range m {
-			at := i*m + j
-			f.bent[i*d+j], _, f.da[at], f.db[at] = kumaraswamy(f.x[i*d+j], bend[2*j], bend[2*j+1])
-		}
-	}
 }
 
 // distance is r² between two points of which the first m columns are numbers.

@@ -22,8 +22,7 @@
 //
 // Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, has the
 // equations: (2.25), (2.26) and algorithm 2.1 for predictions, (5.8) and (5.9)
-// for the likelihood and its gradient. Kumaraswamy's warping of the columns is
-// that of Cowen-Rivers et al., HEBO, 2022, section 3.1.
+// for the likelihood and its gradient.
 //
 // Start reading at [Fit] and [Model].
 package gp

@@ -9,7 +9,7 @@ import "math"
 type Model struct {
 	shape Shape
 	theta Theta
-	x     []float64 // bent
+	x     []float64 // n×Columns
 	l     []float64
 	z     [][]float64 // one a fantasy, n long; a single one while there are no fantasies
 	alpha [][]float64
@@ -23,10 +23,7 @@ func New(s Shape, theta Theta, x, y []float64) *Model {
 	m := &Model{shape: s, theta: theta}
 	d, n := s.Columns, len(y)
 	m.known = n
-	m.x, m.l = make([]float64, n*d), make([]float64, n*(n+1)/2)
-	for i := range n {
-		m.theta.bend(m.x[i*d:i*d+d], x[i*d:i*d+d])
-	}
+	m.x, m.l = append([]float64(nil), x[:n*d]...), make([]float64, n*(n+1)/2)
 	for {
 		for i := range n {
 			li := row(m.l, i)
@@ -45,7 +42,7 @@ func New(s Shape, theta Theta, x, y []float64) *Model {
 	return m
 }
 
-// covariances fills in k between a bent point and the first len(k) rows.
+// covariances fills in k between a point and the first len(k) rows.
 func (m *Model) covariances(k, x []float64) {
 	d := m.shape.Columns
 	for i := range k {
@@ -66,17 +63,16 @@ func (m *Model) Fantasise(x []float64, draws [][]float64) {
 	for f := range m.z {
 		m.z[f] = append(make([]float64, 0, n+len(x)/d), z...)
 	}
-	bent := make([]float64, d)
 	for p := range len(x) / d {
-		m.theta.bend(bent, x[p*d:p*d+d])
+		point := x[p*d : p*d+d]
 		at := len(m.x) / d
 		m.l = append(m.l, make([]float64, at+1)...)
 		li := row(m.l, at)
-		m.covariances(li[:at], bent)
+		m.covariances(li[:at], point)
 		forward(m.l, li[:at])
 		rest := max(m.theta.Scale+m.theta.Noise-dot(li[:at], li[:at]), 1e-9*m.theta.Scale)
 		li[at] = math.Sqrt(rest)
-		m.x = append(m.x, bent...)
+		m.x = append(m.x, point...)
 		for f := range m.z {
 			var e float64
 			if f < len(draws) {
@@ -117,8 +113,7 @@ type Place struct {
 	Mean     []float64 // one a fantasy
 	Variance float64   // of the signal, without noise
 
-	x, bent, slope []float64
-	dk, v, back    []float64
+	x, dk, v, back []float64
 }
 
 // At predicts at x, and keeps in p what Gradient needs.
@@ -126,13 +121,9 @@ func (m *Model) At(p *Place, x []float64) {
 	n, d := len(m.z[0]), m.shape.Columns
 	p.grow(n, d, len(m.z))
 	copy(p.x, x)
-	copy(p.bent, x)
-	for j := 0; 2*j < len(m.theta.Bend); j++ {
-		p.bent[j], p.slope[j], _, _ = kumaraswamy(x[j], m.theta.Bend[2*j], m.theta.Bend[2*j+1])
-	}
 	for i := range n {
 		var c float64
-		c, p.dk[i] = matern(distance(m.theta.Weights, p.bent, m.x[i*d:i*d+d], m.shape.Numbers))
+		c, p.dk[i] = matern(distance(m.theta.Weights, p.x, m.x[i*d:i*d+d], m.shape.Numbers))
 		p.v[i] = m.theta.Scale * c
 	}
 	for f, a := range m.alpha {
@@ -147,19 +138,16 @@ func (m *Model) positive(v float64) float64 { return max(v, 1e-10*m.theta.Scale)
 
 func (p *Place) grow(n, d, fantasies int) {
 	if cap(p.dk) < n || cap(p.x) < d {
-		room := make([]float64, 3*(n+16)+3*d)
+		room := make([]float64, 3*(n+16)+d)
 		cut := func(k int) []float64 {
 			s := room[:k:k]
 			room = room[k:]
 			return s
 		}
-		p.x, p.bent, p.slope = cut(d), cut(d), cut(d)
+		p.x = cut(d)
 		p.dk, p.v, p.back = cut(n+16), cut(n+16), cut(n+16)
 	}
-	p.x, p.bent, p.slope = p.x[:d], p.bent[:d], p.slope[:d]
-	for j := range p.slope {
-		p.slope[j] = 1
-	}
+	p.x = p.x[:d]
 	p.dk, p.v, p.back = p.dk[:n], p.v[:n], p.back[:n]
 	if cap(p.Mean) < fantasies {
 		p.Mean = make([]float64, fantasies)
@@ -184,7 +172,7 @@ func (m *Model) Gradient(p *Place, byMean []float64, byVariance float64, gradien
 		c *= 2 * m.theta.Scale * p.dk[i]
 		xi := m.x[i*d : i*d+nums]
 		for j, u := range xi {
-			gradient[j] += c * m.theta.Weights[j] * (p.bent[j] - u) * p.slope[j]
+			gradient[j] += c * m.theta.Weights[j] * (p.x[j] - u)
 		}
 	}
 }
@@ -194,10 +182,9 @@ func (m *Model) Gradient(p *Place, byMean []float64, byVariance float64, gradien
 func (m *Model) Predict(x, mean, variance []float64) {
 	n, d, fs := len(m.z[0]), m.shape.Columns, len(m.z)
 	count := len(x) / d
-	if cap(m.cells) < 4*n+d {
-		m.cells = make([]float64, 4*n+d+64)
+	if cap(m.cells) < 4*n {
+		m.cells = make([]float64, 4*n+64)
 	}
-	bent := m.cells[4*n : 4*n+d]
 	var k [4][]float64
 	for c := range k {
 		k[c] = m.cells[c*n : c*n+n]
@@ -205,8 +192,7 @@ func (m *Model) Predict(x, mean, variance []float64) {
 	for at := 0; at < count; at += 4 {
 		for c := range k {
 			i := min(at+c, count-1)
-			m.theta.bend(bent, x[i*d:i*d+d])
-			m.covariances(k[c], bent)
+			m.covariances(k[c], x[i*d:i*d+d])
 			for f, a := range m.alpha {
 				mean[i*fs+f] = dot(k[c], a)
 			}
