@@ -66,6 +66,7 @@ type Engine struct {
 	seen      map[study.TrialID]seen // of running attempts: what they have reported
 	doomed    []Doomed               // checkpoints the log has dropped, to be removed
 	outlook   outlook
+	names     namer
 }
 
 // seen holds the steps reported of each metric.
@@ -117,6 +118,7 @@ func (e *Engine) Ready() (err error) {
 	if e.opened.IsZero() {
 		e.opened = e.now()
 	}
+	e.names = newNamer(def.Space, e.view.Trials)
 	if e.limits, err = newLimits(def); err != nil {
 		return err
 	}
@@ -168,6 +170,8 @@ func (e *Engine) emit(b study.Body) {
 // track keeps what the engine knows beside the view.
 func (e *Engine) track(b study.Body) {
 	switch b := b.(type) {
+	case study.Planned:
+		e.names.take(b.Name)
 	case study.Started:
 		e.seen[b.Trial] = seen{}
 	case study.Points:

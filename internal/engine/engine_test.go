@@ -90,7 +90,7 @@ func TestTheDefaultsAreTrialZeroAndTheSamplerFollows(t *testing.T) {
 	if ts[1].Default || ts[1].Sampler != "random" || ts[1].Seed == ts[2].Seed {
 		t.Errorf("trial 1: sampler %q, default %v, seeds %d and %d", ts[1].Sampler, ts[1].Default, ts[1].Seed, ts[2].Seed)
 	}
-	if want := "20260721-154533_0_lr0.001_bs32"; ts[0].Name != want {
+	if want := "20260721-154533_lr0.001_bs32"; ts[0].Name != want {
 		t.Errorf("trial 0 is named %q, want %q", ts[0].Name, want)
 	}
 }

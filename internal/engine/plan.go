@@ -163,7 +163,7 @@ func (e *Engine) planDefault() {
 func (e *Engine) plan(p sampler.Proposal, with study.Planned) *study.Trial {
 	id := study.TrialID(len(e.view.Trials))
 	with.Trial, with.Params, with.Sampler, with.Why, with.Tag = id, p.Params, p.Sampler, p.Why, p.Tag
-	with.Name = runName(e.now(), id, e.view.Def.Space, p.Params)
+	with.Name = e.names.name(e.now(), id, p.Params)
 	with.Seed = uint64(e.rng(forSeed, id).Uint32()) // numpy's seeds have 32 bits
 	e.emit(with)
 	return e.view.Trials[id]
