@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/danlu-ml/danlu/internal/driver"
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/pipe"
 	"github.com/danlu-ml/danlu/internal/session"
@@ -45,22 +46,32 @@ standard input and output, for a program that runs the trials itself:
 					return err
 				}
 			}
-			return errors.Join(a.pipe(cmd.Context(), st, def), st.Close())
+			find := func(ctx context.Context, name string) (study.Informed, error) {
+				return a.warmBeside(ctx, args[0], def.Dir, name)
+			}
+			return errors.Join(a.pipe(cmd.Context(), st, def, find), st.Close())
 		},
 	}
 	cmd.Flags().BoolVar(&inMemory, "memory", false, "keep nothing")
 	return cmd
 }
 
-func (a *app) pipe(ctx context.Context, st store.Store, def *study.Definition) (err error) {
+func (a *app) pipe(ctx context.Context, st store.Store, def *study.Definition, find func(ctx context.Context, name string) (study.Informed, error)) (err error) {
 	s, err := session.Open(ctx, st, def.Name, session.Me("danlu pipe"), engine.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close(ctx)) }()
+	earlier, err := driver.Earlier(ctx, s.Engine.View(), def, find, func(text string) { fmt.Fprintln(a.err, text) })
+	if err != nil {
+		return err
+	}
 	changes, err := s.Begin(ctx, def, study.Provenance{Danlu: version()})
 	if err != nil {
 		return err
+	}
+	for _, told := range earlier {
+		s.Engine.Inform(told)
 	}
 	for _, c := range changes {
 		fmt.Fprintln(a.err, c)

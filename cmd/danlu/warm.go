@@ -44,6 +44,24 @@ func warm(ctx context.Context, st store.Store, dir, name string) (told study.Inf
 	return study.Tell(v, name), nil
 }
 
+// warmBeside is [warm] for a study that may keep nothing itself: a name without a
+// store is looked for in the store beside the file.
+func (a *app) warmBeside(ctx context.Context, file, dir, name string) (told study.Informed, err error) {
+	if strings.Contains(name, "@") {
+		return warm(ctx, nil, dir, name)
+	}
+	path, err := locate.Existing(a.storeFor(file))
+	if err != nil {
+		return told, exitWith(codeUsage, err)
+	}
+	st, err := sqlite.Open(path, sqlite.Options{ReadOnly: true})
+	if err != nil {
+		return told, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	return warm(ctx, st, dir, name)
+}
+
 // absolute makes the store of a --warm-from, which is relative to the current
 // folder, one that does not depend on it.
 func absolute(name string) (string, error) {

@@ -82,7 +82,7 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 		}
 		work, from.Snapshot = c.Dir, c.Root
 	}
-	earlier, err := o.earlier(ctx, s.Engine.View())
+	earlier, err := Earlier(ctx, s.Engine.View(), def, o.Earlier, o.Said)
 	if err != nil {
 		return res, nil, err
 	}

@@ -76,7 +76,7 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 	switch metric, bad := e.nonFinite(t, step); {
 	case bad:
 		j.Decision, j.By, j.Why = study.Stop, "danlu", fmt.Sprintf("%s is not finite at %s %d", metric, e.stepName(), step)
-	case horizon > 0 && step >= horizon:
+	case horizon > 0 && step >= lastStep(t, horizon):
 		return
 	case e.TimeSpent():
 		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's time is spent"
@@ -95,6 +95,15 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 	if j.Decision != study.Continue || j.Rung {
 		e.emit(j)
 	}
+}
+
+// lastStep is the step a trial reports last. Many programs count from 0, and end at
+// the step before the number of them.
+func lastStep(t *study.Trial, horizon int64) int64 {
+	if c := t.Curve(); len(c) > 0 && c[0].Step == 0 {
+		return horizon - 1
+	}
+	return horizon
 }
 
 // atEnd says of a trial whose end is not known that it may be there: where

@@ -28,7 +28,8 @@ const (
 // than the budget has trials. Else a Gaussian process, every sixth proposal being
 // TPE's, which looks where a smooth model wouldn't; TPE alone where parameters
 // are many for a process or trials have become so; and random ones with more
-// parameters than a sequence has dimensions.
+// parameters than a sequence has dimensions. Where a scheduler cuts most trials
+// short, what they have shown at every step is read instead: see [curves].
 type auto struct {
 	first Sampler
 	mate  Sampler // nil: first has every turn
@@ -76,6 +77,10 @@ func (s auto) Total(def *study.Definition) (int, error) {
 
 // turn is the sampler whose turn the next trial is.
 func (s auto) turn(v *study.View) Sampler {
+	if shortened(v) {
+		s.first = curves{begin: s.first}
+		return s.first
+	}
 	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 || n >= affordable) {
 		return s.mate
 	}

@@ -28,6 +28,13 @@ func newCurves(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	return curves{begin}, err
 }
 
+// shortened reports whether a model of curves has more to go by than one of final
+// values: one objective, a known end, and fewer than half of the trials at theirs.
+func shortened(v *study.View) bool {
+	return v.Def.Fidelity.Max > 2 && len(v.Def.Objectives) == 1 && len(v.Trials) >= shown &&
+		2*(v.Count[study.Completed]+v.Count[study.Waiting]+v.Count[study.Running]) < len(v.Trials)
+}
+
 // Name implements [Sampler].
 func (curves) Name() string { return "foresight" }
 

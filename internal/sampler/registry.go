@@ -9,15 +9,15 @@ import (
 
 // makers has every sampler by its name in danlu.yaml.
 var makers = map[string]func(study.Algorithm, *study.Definition) (Sampler, error){
-	"auto":   newAuto,
-	"cmaes":  newCMAES,
+	"auto":      newAuto,
+	"cmaes":     newCMAES,
 	"foresight": newCurves,
-	"gp":     newGP,
-	"grid":   newGrid,
-	"nsga2":  newNSGA2,
-	"random": newRandom,
-	"sobol":  newSobol,
-	"tpe":    newTPE,
+	"gp":        newGP,
+	"grid":      newGrid,
+	"nsga2":     newNSGA2,
+	"random":    newRandom,
+	"sobol":     newSobol,
+	"tpe":       newTPE,
 }
 
 // Names lists the samplers, in order.

@@ -49,7 +49,7 @@ func (v *View) change(b Changed) error {
 	if b.Definition == nil {
 		return nil
 	}
-	if !slices.Equal(b.Definition.Objectives, v.Def.Objectives) {
+	if len(v.Trials) > 0 && !slices.Equal(b.Definition.Objectives, v.Def.Objectives) {
 		return fmt.Errorf("a study keeps its objectives")
 	}
 	v.Def = b.Definition
