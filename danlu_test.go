@@ -102,16 +102,29 @@ func TestAStudyInAFileGoesOn(t *testing.T) {
 	}
 }
 
-func TestWrongSpacesAreRefused(t *testing.T) {
-	c := config("")
-	c.Params = append(c.Params, danlu.Float("z", 1, 0))
-	if _, err := danlu.New(context.Background(), c); err == nil {
-		t.Error("low above high was taken")
-	}
-	c = config("")
-	c.Objective = "loss down"
-	if _, err := danlu.New(context.Background(), c); err == nil {
-		t.Error("an objective with an unknown direction was taken")
+func TestWrongConfigsAreRefused(t *testing.T) {
+	for name, change := range map[string]func(*danlu.Config){
+		"low above high":               func(c *danlu.Config) { c.Params = append(c.Params, danlu.Float("z", 1, 0)) },
+		"half a step of an integer":    func(c *danlu.Config) { c.Params = append(c.Params, danlu.Int("z", 1, 9).Step(1.5)) },
+		"an unknown direction":         func(c *danlu.Config) { c.Objective = "loss down" },
+		"no objective":                 func(c *danlu.Config) { c.Objective = "" },
+		"Objective and Objectives":     func(c *danlu.Config) { c.Objectives = []string{"seconds min"} },
+		"an objective twice":           func(c *danlu.Config) { c.Objective, c.Objectives = "", []string{"loss min", "loss max"} },
+		"no name":                      func(c *danlu.Config) { c.Name = "" },
+		"an unknown sampler":           func(c *danlu.Config) { c.Sampler = "tpee" },
+		"an unknown option":            func(c *danlu.Config) { c.Scheduler, c.SchedulerOptions = "asha", danlu.Options{"etta": 3} },
+		"an option of another type":    func(c *danlu.Config) { c.Scheduler, c.SchedulerOptions = "asha", danlu.Options{"eta": "three"} },
+		"an option of a channel":       func(c *danlu.Config) { c.SamplerOptions = danlu.Options{"gamma": make(chan int)} },
+		"a constraint without a sense": func(c *danlu.Config) { c.Constraints = []string{"x +"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := config("")
+			change(&c)
+			if s, err := danlu.New(t.Context(), c); err == nil {
+				s.Close()
+				t.Error("it was taken")
+			}
+		})
 	}
 }
 

@@ -1,6 +1,8 @@
 package danlu
 
 import (
+	"fmt"
+
 	"github.com/danlu-ml/danlu/internal/space"
 )
 
@@ -50,6 +52,21 @@ func (q Param) Log() Param {
 		q.p.Domain = d
 	case space.Int:
 		d.Log = true
+		q.p.Domain = d
+	}
+	return q
+}
+
+// Step keeps a number to low, low + step, and so on. An integer takes whole steps.
+func (q Param) Step(step float64) Param {
+	switch d := q.p.Domain.(type) {
+	case space.Float:
+		d.Step = step
+		q.p.Domain = d
+	case space.Int:
+		if d.Step = int64(step); float64(d.Step) != step {
+			q.err = fmt.Errorf("step %v of %s is not a whole number; make the parameter a Float", step, q.p.Name)
+		}
 		q.p.Domain = d
 	}
 	return q
