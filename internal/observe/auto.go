@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,7 @@ import (
 type auto struct {
 	rec     *recorder
 	heading split // of a line like "Test Error:", for lines below it
+	columns columns
 }
 
 // lineScan is one line being read.
@@ -31,9 +33,14 @@ func (a *auto) line(text string, over bool) {
 	if strings.Contains(text, "Namespace(") { // a script's options
 		return
 	}
+	if r, ok := a.columns.line(text); ok {
+		r.passing = over
+		a.rec.row(r)
+		return
+	}
 	s := lineScan{auto: a, text: text, last: -1}
 	s.row.passing = over
-	for i := 0; i < len(text); {
+	for i := s.head(); i < len(text); {
 		n, ok := numberAt(text, i)
 		if !ok {
 			i++
@@ -53,6 +60,22 @@ func (a *auto) line(text string, over bool) {
 		}
 	}
 	a.rec.row(s.row)
+}
+
+var headCount = regexp.MustCompile(`^\s*(?:\[\s*(\d+)(?:/\d+)?\]|(\d+):)\s`)
+
+// head reads a count that a line begins with, as [3] or [3/50] or CatBoost's 3:, and
+// returns where to go on. It is a step where no word counts.
+func (s *lineScan) head() int {
+	m := headCount.FindStringSubmatch(s.text)
+	if m == nil || s.rec.named {
+		return 0
+	}
+	if v, ok := parseNumber(m[1] + m[2]); ok {
+		s.row.steps = append(s.row.steps, counted{unnamed, v})
+	}
+	s.from = len(m[0])
+	return s.from
 }
 
 // number takes in the number text[i:i+n], and returns where to go on.
@@ -85,7 +108,14 @@ func (s *lineScan) number(i, n int) int {
 	}
 	s.last = -1
 	name, sep := nameIn(clause)
+	part := sep && splits[strings.ToLower(name)] != noSplit
+	whole := !percent && !strings.ContainsAny(s.text[i:i+n], ".eEnN")
 	switch w := stepWord(lastWord(name)); {
+	case part && whole && strings.HasPrefix(strings.TrimLeft(s.text[end:], " "), "["): // Train: 3 [ 10/391]
+		s.context(s.from, i)
+		s.row.steps = append(s.row.steps, counted{"epoch", v})
+	case part && !whole: // the data, and what is measured goes without saying
+		s.value(name, v, total, hasTotal, percent)
 	case w != "":
 		s.context(s.from, i)
 		s.row.steps = append(s.row.steps, counted{w, v})
@@ -127,8 +157,11 @@ func (s *lineScan) measured(name string, sep bool) bool {
 	if !sep {
 		return isQuantity(lastWord(name))
 	}
-	return isQuantity(name)
+	return isQuantity(name) || strings.Contains(name, possessive)
 }
+
+// possessive stands in LightGBM's valid_0's l2, whatever is measured there.
+const possessive = "'s "
 
 func (s *lineScan) value(name string, v, total float64, hasTotal, percent bool) {
 	if hasTotal && total > 0 {
@@ -153,7 +186,7 @@ func (s *lineScan) context(from, to int) {
 // where it has none.
 func (s *lineScan) fullName(name string) string {
 	words := strings.Fields(name)
-	if len(words) > 1 {
+	if len(words) > 1 && !strings.Contains(name, possessive) {
 		long := len(words) > 4
 		words = slices.DeleteFunc(words, func(w string) bool {
 			w = strings.ToLower(strings.Trim(w, ".,"))
@@ -186,9 +219,11 @@ func nameIn(clause string) (name string, sep bool) {
 		}
 		clause = trimmed
 	}
+	clause = strings.ReplaceAll(clause, possessive, "\x00s ")
 	if i := strings.LastIndexAny(clause, "|,;[](){}\t=:'\"!?"); i >= 0 {
 		clause = clause[i+1:]
 	}
+	clause = strings.ReplaceAll(clause, "\x00s ", possessive)
 	for _, between := range []string{" - ", "  ", " * ", " -> ", " → ", "... "} {
 		if i := strings.LastIndex(clause, between); i >= 0 {
 			clause = clause[i+len(between):]

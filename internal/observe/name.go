@@ -17,7 +17,7 @@ const (
 )
 
 var splits = map[string]split{
-	"train": train, "training": train, "tr": train, "trn": train,
+	"train": train, "training": train, "tr": train, "trn": train, "learn": train,
 	"val": val, "valid": val, "validation": val, "validate": val, "validating": val, "dev": val,
 	"eval": val, "evaluation": val, "evaluate": val, "evaluating": val,
 	"test": test, "testing": test, "tst": test,
@@ -33,34 +33,45 @@ var quantities = map[string]string{
 	"r2": "r2", "bleu": "bleu", "rouge": "rouge", "wer": "wer", "cer": "cer", "mcc": "mcc", "kappa": "kappa", "ndcg": "ndcg",
 	"fid": "fid", "psnr": "psnr", "ssim": "ssim", "bpc": "bpc", "bpb": "bpb", "nll": "nll", "elbo": "elbo", "kl": "kl",
 	"reward": "reward", "return": "return", "score": "score", "lr": "lr", "top1": "accuracy", "top5": "accuracy",
+	"logloss": "loss", "mlogloss": "loss", "merror": "error", "aucpr": "auprc", "rmsle": "rmsle", "mphe": "mphe", "nloglik": "nll", "deviance": "deviance",
 	"specificity": "specificity", "sensitivity": "sensitivity", "pearson": "pearson", "spearman": "spearman", "cider": "cider", "meteor": "meteor",
 }
 
 // fillers say nothing about which metric it is.
 var fillers = []string{
 	"epoch", "avg", "average", "mean", "total", "final", "current", "curr", "running", "overall", "global", "the", "of", "on", "set",
-	"for", "a", "at", "is", "value", "metric", "metrics", "top", "roc", "dataset", "data", "model", "my",
+	"for", "a", "at", "is", "s", "value", "metric", "metrics", "top", "roc", "dataset", "data", "model", "my",
 }
 
 // details tell metrics of one kind apart that count as the same where only one of
 // them is there: val_acc1 for val_accuracy.
-var details = []string{"1", "macro", "ce", "cross", "entropy", "xent", "nll", "crossentropy", "categorical", "sparse", "cls"}
+var details = []string{"1", "macro", "ce", "cross", "entropy", "xent", "nll", "crossentropy", "categorical", "sparse", "cls", "binary", "multi", "logloss", "mlogloss", "merror"}
 
 // meaning is a name taken apart: validation/top1_acc → val; accuracy, 1.
 type meaning struct {
-	split split
-	words []string // sorted, each once
+	split  split
+	number string   // of validation_1
+	words  []string // sorted, each once
 }
 
 func meaningOf(name string) (m meaning) {
+	numbered := false // the word before was a part of the data: validation_0
 	for _, w := range wordsOf(name) {
 		if s, ok := splits[w]; ok {
-			m.split = s
+			m.split, numbered = s, true
 			continue
 		}
+		if numbered && strings.Trim(w, "0123456789") == "" {
+			m.number = w
+			continue
+		}
+		numbered = false
 		if q, ok := quantities[w]; ok {
 			if rest := strings.TrimPrefix(w, "top"); rest != w {
 				m.words = append(m.words, rest)
+			}
+			if slices.Contains(details, w) {
+				m.words = append(m.words, w) // mlogloss: a loss, of a kind
 			}
 			w = q
 		}
@@ -79,7 +90,8 @@ func meaningOf(name string) (m meaning) {
 }
 
 // wordsOf cuts a name into words, in small letters: at punctuation, at a capital
-// after a small letter, and before digits that number a known quantity.
+// after a small letter, before digits that number a known quantity, and between the
+// data and a quantity: valacc.
 func wordsOf(name string) (words []string) {
 	fields := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for _, f := range fields {
@@ -90,10 +102,20 @@ func wordsOf(name string) (words []string) {
 				words = append(words, stem, w[len(stem):])
 				continue
 			}
-			words = append(words, w)
+			words = append(words, parted(w)...)
 		}
 	}
 	return words
+}
+
+// parted is a word, or the two that it is made of.
+func parted(w string) []string {
+	for i := 2; i+2 < len(w) && quantities[w] == ""; i++ {
+		if splits[w[:i]] != noSplit && quantities[w[i:]] != "" {
+			return []string{w[:i], w[i:]}
+		}
+	}
+	return []string{w}
 }
 
 func camels(word string) (parts []string) {
@@ -126,7 +148,7 @@ func Match(wanted, seen string) int {
 		return Exact
 	}
 	w, s := meaningOf(wanted), meaningOf(seen)
-	if len(w.words) == 0 {
+	if len(w.words) == 0 || w.number != "" && w.number != s.number {
 		return 0
 	}
 	closeness := map[[2]split]int{
@@ -152,6 +174,13 @@ func Match(wanted, seen string) int {
 		closeness -= 4
 	}
 	return max(closeness, 0)
+}
+
+// Later reports whether a is the same metric as b on data that was named later:
+// validation_1-auc for validation_0-auc. XGBoost judges by the last, and so do we.
+func Later(a, b string) bool {
+	m, n := meaningOf(a), meaningOf(b)
+	return m.split == n.split && slices.Equal(m.words, n.words) && len(m.number) == len(n.number) && m.number > n.number
 }
 
 // stepWords count steps, the better ones first.

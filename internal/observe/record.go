@@ -13,6 +13,9 @@ type row struct {
 	passing bool // a later row of the step will say it better: a progress bar
 }
 
+// unnamed counts steps where no word does: a number at the beginning of a line.
+const unnamed = ""
+
 // counted is a step by the word that counts it.
 type counted struct {
 	word  string
@@ -33,6 +36,7 @@ type recorder struct {
 	wanted []want
 	step   string // the word that counts, once known
 	given  bool   // by the study: no other counts
+	named  bool   // a word has counted a step
 
 	at      carried
 	metrics map[string]*metric
@@ -105,9 +109,13 @@ func (r *recorder) advance(steps []counted) (between bool) {
 	best := -1
 	for i, s := range steps {
 		switch {
+		case s.word == unnamed:
+			if best < 0 && !r.named {
+				best = i
+			}
 		case s.word == r.step || stepWord(s.word) == r.step && r.step != "":
 			best = i
-		case r.step == "" && (best < 0 || rank(s.word) < rank(steps[best].word)):
+		case r.step == "" && (best < 0 || steps[best].word == unnamed || rank(s.word) < rank(steps[best].word)):
 			best = i
 		}
 	}
@@ -118,8 +126,11 @@ func (r *recorder) advance(steps []counted) (between bool) {
 	if math.IsNaN(s.value) || s.value < 0 || s.value > 1<<53 {
 		return false
 	}
-	if r.step == "" {
-		r.step = s.word
+	if s.word != unnamed {
+		r.named = true
+		if r.step == "" {
+			r.step = s.word
+		}
 	}
 	step := int64(s.value)
 	if !r.at.known {
@@ -195,7 +206,7 @@ func (r *recorder) match(values []found) {
 		}
 		for i := range r.wanted {
 			w := &r.wanted[i]
-			if c := Match(w.name, f.name); c > w.closeness {
+			if c := Match(w.name, f.name); c > w.closeness || c > 0 && c == w.closeness && Later(f.name, w.source) {
 				w.source, w.closeness = f.name, c
 			}
 		}
