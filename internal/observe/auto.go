@@ -240,7 +240,7 @@ func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 // headingOf is the data that a short line without numbers announces: "Test Error:".
 func headingOf(line string) split {
 	words := wordsOf(line)
-	if len(words) == 0 || len(words) > 4 {
+	if len(words) == 0 || len(words) > 4 || strings.ContainsAny(line, "0123456789") {
 		return noSplit
 	}
 	for _, w := range words {
