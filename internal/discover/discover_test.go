@@ -191,6 +191,12 @@ func TestMetricsOfPrints(t *testing.T) {
 		{[]string{"Test set: Average loss: 0.05, Accuracy: 9820/10000 (98%)"}, "test_accuracy max"},
 		{[]string{"{'eval_loss': 0.3, 'eval_f1': 0.9, 'epoch': 1.0}"}, "eval_f1 max"},
 		{[]string{"step 250: train loss 1.9, val loss 2.0"}, "val_loss min"},
+		{[]string{"[0]\tvalidation_0-mlogloss:0.9\tvalidation_1-mlogloss:0.95", "[1]\tvalidation_0-mlogloss:0.8\tvalidation_1-mlogloss:0.85"}, "validation_1_mlogloss min"},
+		{[]string{"[1]\ttraining's auc: 0.9\tvalid_1's auc: 0.8\tvalid_1's binary_logloss: 0.4"}, "valid_1_auc max"},
+		{[]string{"[1]\tvalid_0's l2: 0.9"}, "valid_0_l2 min"},
+		{[]string{"0:\tlearn: 0.65\ttest: 0.66\tbest: 0.66 (0)\ttotal: 1ms\tremaining: 9ms"}, "test min"},
+		{[]string{"Epoch: 001, Loss: 1.9, Train: 0.2, Val: 0.3, Test: 0.3"}, "Val max"},
+		{[]string{"epoch     train_loss  valid_loss  accuracy  time", "0         0.18    0.11    0.963     00:07"}, "valid_loss min"},
 		{[]string{"loading 3 files", "lr 0.1 time 3.5s"}, ""},
 	} {
 		e := newEar()
@@ -200,7 +206,7 @@ func TestMetricsOfPrints(t *testing.T) {
 		e.close()
 		got := ""
 		if best := e.best(); best != nil {
-			got = best.objective() + " " + best.goal()
+			got = best.objective() + " " + e.goal(best)
 		}
 		if got != c.want {
 			t.Errorf("%q: got %q, want %q", c.lines, got, c.want)

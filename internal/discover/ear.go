@@ -2,6 +2,7 @@ package discover
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/observe"
@@ -121,11 +122,12 @@ func imagine(p option.Print, epoch string) string {
 const goodEnough = 20 // validation or test
 
 var (
-	onValidation = regexp.MustCompile(`(?i)(^|[^a-z])(val|valid|validation|dev|eval|evaluation)([^a-z]|$)`)
+	onValidation = regexp.MustCompile(`(?i)(^|[^a-z])(val|valid|validation|dev|eval|evaluation)([^a-z]|$)|^cv_agg|^metrics/`) // metrics/mAP50(B): ultralytics
 	onTest       = regexp.MustCompile(`(?i)(^|[^a-z])(test|testing)([^a-z]|$)`)
-	onTraining   = regexp.MustCompile(`(?i)(^|[^a-z])(train|training|tr)([^a-z]|$)`)
-	large        = regexp.MustCompile(`(?i)(^|[^a-z])([a-z]*acc|accuracy|acc1|top1|f1|auc|auroc|precision|recall|iou|miou|dice|map|bleu|rouge\w*|reward|return|score|r2|psnr|ssim|mcc|ndcg|kappa|spearman|pearson|elbo)([^a-z]|$)`)
-	small        = regexp.MustCompile(`(?i)(^|[^a-z])([a-z]*loss|[a-z]*error|err|rmse|mse|mae|nll|perplexity|ppl|wer|cer|fid|bpc|bpb|mape|rmsle)([^a-z]|$)`)
+	onTraining   = regexp.MustCompile(`(?i)(^|[^a-z])(train|training|tr|learn)([^a-z]|$)`)
+	large        = regexp.MustCompile(`(?i)(^|[^a-z])([a-z]*acc|accuracy|acc1|top1|f1|auc|auroc|aucpr|auprc|average_precision|precision|recall|iou|miou|dice|map|bleu|rouge\w*|reward|return|score|r2|psnr|ssim|mcc|ndcg|kappa|spearman|pearson|elbo)([^a-z]|$)`)
+	small        = regexp.MustCompile(`(?i)(^|[^a-z])([a-z]*loss|[a-z]*error|err|rmse|mse|mae|nll|perplexity|ppl|wer|cer|fid|bpc|bpb|mape|rmsle|l1|l2|huber|quantile|poisson|tweedie|gamma|deviance|[a-z]*nloglik|cross_entropy|kullback_leibler|mphe)([^a-z]|$)`)
+	partial      = regexp.MustCompile(`(?i)(^|[^a-z])(precision|recall|specificity|sensitivity)([^a-z]|$)`)
 	noMetric     = regexp.MustCompile(`(?i)(^|[^a-z])(lr|learning.?rate|time|sec|seconds|ms|eta|mem\w*|gb|mb|grad.?norm|speed|samples|tokens|throughput|mfu|batch|it/s|runtime|epoch|step|best|mixed|amp)([^a-z]|$)|per.second`)
 )
 
@@ -135,6 +137,8 @@ func (m *metric) rank() int {
 	}
 	n := 0
 	switch {
+	case partial.MatchString(m.name): // easily had at the cost of the other
+		n = 4
 	case large.MatchString(m.name):
 		n = 5
 	case small.MatchString(m.name):
@@ -160,7 +164,7 @@ func (m *metric) rank() int {
 func (e *ear) best() *metric {
 	var best *metric
 	for _, m := range e.metrics {
-		if r := m.rank(); r > 0 && (best == nil || r > best.rank()) {
+		if r := m.rank(); r > 0 && (best == nil || r > best.rank() || r == best.rank() && observe.Later(m.name, best.name)) {
 			best = m
 		}
 	}
@@ -180,8 +184,17 @@ func (e *ear) others(best *metric) (names []string) {
 	return names
 }
 
-func (m *metric) goal() string {
-	if large.MatchString(m.name) && !small.MatchString(m.name) {
+// goal is the direction by the metric's name. Where that only says on which data it
+// is measured, a fraction beside a loss is an accuracy.
+func (e *ear) goal(m *metric) string {
+	switch {
+	case small.MatchString(m.name):
+		return "min"
+	case large.MatchString(m.name):
+		return "max"
+	}
+	loss := slices.ContainsFunc(e.metrics, func(o *metric) bool { return small.MatchString(o.name) })
+	if loss && m.value >= 0 && m.value <= 1 {
 		return "max"
 	}
 	return "min"
@@ -204,7 +217,8 @@ func (m *metric) objective() string {
 	if word.MatchString(m.name) {
 		return m.name
 	}
-	name := strings.Trim(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(m.name, "_"), "_")
+	name := strings.ReplaceAll(m.name, "'s ", "_") // LightGBM's valid_0's auc
+	name = strings.Trim(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(name, "_"), "_")
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		name = "metric_" + name
 	}

@@ -76,7 +76,7 @@ func (d *discovery) client() *heard {
 		h.objective = draft.Entry{Key: "objective", Value: "val_loss min", Unsure: "what the program reports could not be read"}
 		return h
 	}
-	h.objective = draft.Entry{Key: "objective", Value: best.name + " " + best.goal(), Note: "reported by danlu.report"}
+	h.objective = draft.Entry{Key: "objective", Value: best.name + " " + e.goal(best), Note: "reported by danlu.report"}
 	return h
 }
 
@@ -106,7 +106,7 @@ func (d *discovery) settle(h *heard, e *ear, unsure string) {
 		h.first, h.last, h.apart = best.first, best.last, best.apart()
 	}
 	name := best.objective()
-	h.objective = draft.Entry{Key: "objective", Value: name + " " + best.goal(), Unsure: unsure}
+	h.objective = draft.Entry{Key: "objective", Value: name + " " + e.goal(best), Unsure: unsure}
 	if others := e.others(best); len(others) > 0 {
 		h.objective.Note = "also found: " + strings.Join(head(others, 6), ", ")
 	}
