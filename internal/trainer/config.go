@@ -13,6 +13,7 @@ type Config struct {
 	Task  string // one of Tasks
 	Data  string // a path instead of a task; see data.Open for what it may be
 	Label string // with a CSV file: the column that holds the class
+	Group string // with a CSV file: the column that tells which rows stay together; "" is none
 	Model string // one of Models; "" is the task's default
 	// Set gives settings by name, as text; see Settings. Others have their
 	// defaults.
@@ -26,6 +27,9 @@ type Config struct {
 	// Resume is a checkpoint to go on from; "" starts anew. The model must be
 	// the one that wrote it. Settings that do not change its shape may differ.
 	Resume string
+	// Note is told what is worth knowing about the start, a line each; nil is
+	// nobody.
+	Note func(line string)
 }
 
 // ErrConfig marks what is wrong with a configuration. Nothing was started.
@@ -71,6 +75,9 @@ func (c Config) plan() (plan, error) {
 		return p, err
 	}
 	if p.values, err = parse(settingsFor(p.task, p.model), c.Set); err != nil {
+		return p, err
+	}
+	if _, err := groups(p.values["lr_groups"]); err != nil {
 		return p, err
 	}
 	if p.Epochs == 0 {

@@ -2,6 +2,8 @@ package trainer
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 
 	"github.com/danlu-ml/danlu/internal/trainer/data"
 )
@@ -20,6 +22,9 @@ type task struct {
 	pictures  bool
 	sequences bool
 	text      bool
+	grouped   bool // rows stay with their group
+	upright   bool // pictures mean something else mirrored or upside down
+	scaled    bool // pictures may be scaled when read
 }
 
 var tasks = []task{
@@ -29,7 +34,7 @@ var tasks = []task{
 	},
 	{
 		Info: Info{"digits", "8×8 grey pictures of handwritten digits: 1,297 to train and validate, 500 to test"},
-		load: data.Digits, model: "mlp", pictures: true,
+		load: data.Digits, model: "mlp", pictures: true, upright: true,
 	},
 	{
 		Info: Info{"speech-frames", "39 features of each 10 ms of speech, 51 phones: 38 utterances to train and validate, 10 to test"},
@@ -69,16 +74,21 @@ func taskOf(c Config) (task, error) {
 	if c.Task != "" {
 		return task{}, fmt.Errorf("%w: task %s and data %s: name one of them", ErrConfig, c.Task, c.Data)
 	}
-	table, err := data.Open(c.Data, c.Label)
+	size, _ := strconv.ParseFloat(c.Set["image_size"], 64) // checked with the other settings
+	table, err := data.Open(c.Data, data.Options{Label: c.Label, Group: c.Group, Size: int(size)})
 	if err != nil {
 		return task{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	t := task{
 		Info: Info{Name: c.Data}, model: "mlp", load: func() (*data.Table, error) { return table, nil },
-		pictures: table.Image != (data.Shape{}), sequences: table.Starts != nil,
+		pictures: table.Image != (data.Shape{}), sequences: table.Starts != nil, text: table.Words > 0, grouped: table.Groups != nil,
 	}
-	if t.pictures {
-		t.model = "cnn"
+	switch {
+	case t.pictures:
+		info, err := os.Stat(c.Data)
+		t.model, t.scaled = "cnn", err == nil && info.IsDir()
+	case t.text:
+		t.model = "textcnn"
 	}
 	return t, nil
 }

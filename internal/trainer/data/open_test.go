@@ -42,7 +42,7 @@ func TestFilesAreOpenedByWhatTheyAre(t *testing.T) {
 		{filepath.Join(dir, "idx"), "", 7000, 6000, 784, 10},
 		{filepath.Join(dir, "no test"), "", 3, 3, 1, 2},
 	} {
-		table, err := Open(c.path, c.label)
+		table, err := Open(c.path, Options{Label: c.label})
 		if err != nil {
 			t.Error(err)
 			continue
@@ -50,7 +50,7 @@ func TestFilesAreOpenedByWhatTheyAre(t *testing.T) {
 		if table.N() != c.rows || table.Held != c.held || table.D != c.d || len(table.Classes) != c.classes {
 			t.Errorf("%s: %d rows, held out from %d, %d features, %d classes", c.path, table.N(), table.Held, table.D, len(table.Classes))
 		}
-		if again, _ := Open(c.path, c.label); again != table {
+		if again, _ := Open(c.path, Options{Label: c.label}); again != table {
 			t.Errorf("%s is read twice", c.path)
 		}
 	}
@@ -72,9 +72,9 @@ func TestFilesAreOpenedByWhatTheyAre(t *testing.T) {
 		"two":        "leave one of them",
 		"sizes":      "pictures of 2×1 where the training part has 1×1",
 		"plain.csv":  "no label column is named",
-		".":          "no file train-images",
+		".":          "is no folder: give a folder for each class",
 	} {
-		if _, err := Open(filepath.Join(dir, path), ""); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Open(filepath.Join(dir, path), Options{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: error %v, want one that says %q", path, err, says)
 		}
 	}

@@ -141,3 +141,53 @@ func TestSequencesAreSplitWhole(t *testing.T) {
 		t.Errorf("%d, %d and %d utterances, want 30, 8 and 10", a, b, c)
 	}
 }
+
+func TestGroupsAreSplitWhole(t *testing.T) {
+	table := &Table{Name: "t", D: 1, Classes: []string{"a", "b"}, Held: 300}
+	for i := range 300 {
+		table.X, table.Y = append(table.X, float32(i)), append(table.Y, int32(i%2))
+		table.Groups = append(table.Groups, int32(i/2%30))
+	}
+	s, err := table.Split(SplitOptions{Validation: 0.2, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := make(map[int32]string)
+	for name, rows := range map[string][]int32{"train": s.Train, "val": s.Val, "test": s.Test} {
+		for _, i := range rows {
+			if was := part[table.Groups[i]]; was != "" && was != name {
+				t.Fatalf("group %d is in two parts, %s and %s", table.Groups[i], was, name)
+			}
+			part[table.Groups[i]] = name
+		}
+	}
+	if a, b, c := len(s.Train), len(s.Val), len(s.Test); a != 180 || b != 60 || c != 60 {
+		t.Errorf("%d, %d and %d rows, want 180, 60 and 60", a, b, c)
+	}
+	less, err := table.Split(SplitOptions{Validation: 0.2, Fraction: 0.5, Seed: 1})
+	if err != nil || len(less.Train) != 90 || !slices.Equal(less.Val, s.Val) {
+		t.Errorf("half of it: %d rows, %v; want 90 and the same validation part", len(less.Train), err)
+	}
+}
+
+func TestImbalanceThinsTrainingClassesOnly(t *testing.T) {
+	table, err := FashionMNIST()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := table.Split(SplitOptions{Validation: 0.2, Imbalance: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := make([]int, 10)
+	for _, i := range s.Train {
+		counts[table.Y[i]]++
+	}
+	// 480 · 100^(−c/9)
+	if d := cmp.Diff([]int{480, 288, 173, 103, 62, 37, 22, 13, 8, 5}, counts); d != "" {
+		t.Errorf("training rows by class (-want +got):\n%s", d)
+	}
+	if len(s.Val) != 1200 || len(s.Test) != 1000 {
+		t.Errorf("%d rows validate and %d test, want 1200 and 1000 as ever", len(s.Val), len(s.Test))
+	}
+}

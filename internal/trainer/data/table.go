@@ -1,5 +1,5 @@
 // Package data reads labelled examples and divides them for training. It knows
-// formats (IDX, CSV), the sets embedded in the program, splits, and the
+// formats (IDX, CSV, lines of text, folders of pictures), the sets embedded in the program, splits, and the
 // normalisation learnt from the training part. It leaves batches, augmentation
 // and everything about networks to its callers.
 //
@@ -23,6 +23,11 @@ type Table struct {
 	// Words is the size of the vocabulary if features are numbers of words, the
 	// most frequent first; see [WordNone]. Else it is 0.
 	Words int
+	// Vocabulary are the words with numbers, from WordUnknown+1.
+	Vocabulary []string
+	// Groups are the numbers of the groups whose rows stay together in a split, one
+	// for each row; nil where rows are independent or sequences.
+	Groups []int32
 	// Image is the shape of a row that is a picture; zero for other rows.
 	Image Shape
 }

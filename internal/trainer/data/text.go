@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/csv"
 	"fmt"
@@ -36,10 +37,36 @@ func readTexts(r io.Reader, name string, to []text) ([]text, error) {
 			return to, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read %s: %w: every line needs a label and a quoted text", name, err)
+			return nil, fmt.Errorf("read %s: after %d texts: %w: every line needs a label and a quoted text", name, len(to), err)
 		}
 		to = append(to, text{record[0], words(record[1])})
 	}
+}
+
+// readLines reads lines of a label, a tab and a text.
+func readLines(r io.Reader, name string, to []text) ([]text, error) {
+	in := bufio.NewScanner(r)
+	in.Buffer(nil, 1<<24)
+	line := 0
+	for in.Scan() {
+		line++
+		if in.Text() == "" {
+			continue
+		}
+		label, rest, tab := strings.Cut(in.Text(), "\t")
+		if !tab || label == "" {
+			return nil, fmt.Errorf("read %s:%d: no label before a tab in %.40q: give lines like label<TAB>text", name, line, in.Text())
+		}
+		x := text{label, words(rest)}
+		if len(x.words) == 0 {
+			return nil, fmt.Errorf("read %s:%d: no words after the label %q: give a text, or leave the line out", name, line, label)
+		}
+		to = append(to, x)
+	}
+	if err := in.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: it ends after line %d (%w): fetch the file again", name, line, err)
+	}
+	return to, nil
 }
 
 // words are the runs of letters, digits and apostrophes, in lower case.
@@ -68,7 +95,7 @@ func newTexts(name string, texts []text, held int) (*Table, error) {
 	if len(texts) == 0 || t.D == 0 {
 		return nil, fmt.Errorf("read %s: no words in %d texts: give texts", name, len(texts))
 	}
-	t.Classes = classNames(labels)
+	t.label(labels)
 	vocabulary := make([]string, 0, len(counts))
 	for w := range counts {
 		vocabulary = append(vocabulary, w)
@@ -80,13 +107,12 @@ func newTexts(name string, texts []text, held int) (*Table, error) {
 	for i, w := range vocabulary {
 		numbers[w] = float32(WordUnknown + 1 + i)
 	}
-	t.Words = len(vocabulary) + WordUnknown + 1
+	t.Words, t.Vocabulary = len(vocabulary)+WordUnknown+1, vocabulary
 	t.X = make([]float32, len(texts)*t.D)
 	for i, x := range texts {
-		t.Y = append(t.Y, int32(slices.Index(t.Classes, x.label)))
 		for j, w := range x.words {
 			t.X[i*t.D+j] = cmp.Or(numbers[w], WordUnknown)
 		}
 	}
-	return t, nil
+	return t, t.check("the label")
 }
