@@ -47,7 +47,7 @@ func (d *discovery) ask(ctx context.Context) (*asked, error) {
 		a.program, a.how = &option.Program{Style: option.Dashes}, "its source"
 		return a, nil
 	}
-	if s != nil && !s.Helps {
+	if s != nil && (!s.Helps || s.Whole) {
 		a.program, a.how = s.Program, "its source"
 		return a, nil
 	}

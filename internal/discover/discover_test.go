@@ -125,7 +125,7 @@ func TestAScriptIsDescribedWithoutBeingRun(t *testing.T) {
 	}
 	text := string(f.File.Bytes())
 	for _, want := range []string{
-		"objective: valid_loss min", "not sure: read from the source, not seen in a run", "fidelity: {step: epoch, max: 3}  # by --epochs",
+		"objective: valid_loss min", "not sure: read from the source, not seen in a run", "fidelity: {step: epoch, max: 2}  # by --epochs, counted from 0",
 		"default: 0.5}  # the default is what was on the command line", "as given, in every trial: --epochs 3", "when: {opt: sgd}",
 		"batch-size: {choice: [16, 32, 64, 128, 256], ordered: true, role: batch_size}  # not sure: no default is known",
 	} {
@@ -159,7 +159,7 @@ func TestARunIsShortAndLeavesNothing(t *testing.T) {
 func TestProgramsThatCannotBeAsked(t *testing.T) {
 	needPython(t)
 	dir := t.TempDir()
-	write(t, dir, "broken.py", "import argparse, no_such_module\nargparse.ArgumentParser().add_argument('--lr', type=float, default=0.1)\n")
+	write(t, dir, "broken.py", "import argparse, no_such_module\nargparse.ArgumentParser().add_argument('--lr', type=float, default=0.1, choices=no_such_module.rates)\n")
 	f := found(t, Options{Argv: []string{"python3", "broken.py"}, Dir: dir})
 	if text := string(f.File.Bytes()); !strings.Contains(text, "no_such_module") || !strings.Contains(text, "lr: {float") {
 		t.Errorf("neither the reason nor what the source tells:\n%s", text)

@@ -3,6 +3,7 @@ package discover
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/observe"
@@ -83,7 +84,7 @@ func (e *ear) heardEnough() bool {
 
 // read takes in what a source says is printed, with numbers made up.
 func (e *ear) read(prints []option.Print) {
-	for _, epoch := range []string{"1", "2"} {
+	for epoch := range 2 {
 		for _, p := range prints {
 			if line := imagine(p, epoch); line != "" {
 				for l := range strings.SplitSeq(line, "\n") {
@@ -97,15 +98,17 @@ func (e *ear) read(prints []option.Print) {
 
 var counts = regexp.MustCompile(`(?i)epoch|step|iter|batch|idx|index|round`)
 
-// imagine is a line that a print could print.
-func imagine(p option.Print, epoch string) string {
+// imagine is a line that a print could print in an epoch, counted from 0.
+func imagine(p option.Print, epoch int) string {
 	var b strings.Builder
 	for _, piece := range p.Pieces {
 		switch {
 		case piece.Expression == "":
 			b.WriteString(piece.Text)
+		case piece.Zero:
+			b.WriteString(strconv.Itoa(epoch))
 		case counts.MatchString(piece.Expression) && !strings.ContainsAny(piece.Format, "fe"):
-			b.WriteString(epoch)
+			b.WriteString(strconv.Itoa(epoch + 1))
 		case strings.HasSuffix(piece.Format, "d"):
 			b.WriteString("7")
 		case strings.HasSuffix(piece.Format, "%"):

@@ -45,7 +45,7 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 	if h.last > n || (h.last > 1 && h.last-h.first > 1 && unit == "epoch" && h.apart > 1) {
 		return draft.Entry{Value: "fidelity: {step: step, max: 1000}", Unsure: fmt.Sprintf("%s is %d, and the reports count otherwise (up to %d already); how far do they count?", name, n, h.last)}
 	}
-	if h.ran && h.first == 0 && unit == "epoch" && n > 1 {
+	if (h.fromZero || h.ran && h.first == 0) && unit == "epoch" && n > 1 {
 		e.Value = fmt.Sprintf("{step: %s, max: %d}", unit, n-1)
 		e.Note += ", counted from 0"
 	}

@@ -22,6 +22,7 @@ type heard struct {
 	objective, observe draft.Entry
 	first, last, apart int64 // steps of the objective's reports
 	ran                bool
+	fromZero           bool // the source counts epochs from 0
 	doubts             []string
 }
 
@@ -46,8 +47,8 @@ func (d *discovery) listen(ctx context.Context, f *draft.File) (*heard, error) {
 			fromSource.read(s.Prints)
 			if found := fromSource.best(); found != nil && (before == nil || found.rank() >= goodEnough && found.rank() > before.rank()) {
 				e = fromSource
-				h.first, h.last, h.apart = 0, 0, 0
 				d.settle(h, e, "read from the source, not seen in a run")
+				h.fromZero = found.count > 1 && found.first == 0
 				return h, nil
 			}
 		}

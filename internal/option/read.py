@@ -43,6 +43,8 @@ class Reader:
         self.options, self.prints, self.constants = [], [], []
         self.imports, self.calls, self.notes = set(), set(), set()
         self.values = {}
+        self.counters = {}  # of the loops around: name → whether it counts from 0
+        self.parsers, self.made, self.functions = set(), 0, set()
 
     def value(self, node):
         """(known, text) of a literal, a constant of the module or simple arithmetic."""
@@ -89,6 +91,7 @@ class Reader:
             self.constant(node, main)
         # what an imported file does when it is itself the program is not this program's
         body = [n for n in tree.body if main or not is_main_guard(n)]
+        self.functions |= {m.name for n in body for m in ast.walk(n) if isinstance(m, ast.FunctionDef)}
         for n in body:
             self.walk(n, None, False)
         for n in body:
@@ -157,8 +160,13 @@ class Reader:
             function = node
         if isinstance(node, (ast.For, ast.While)):
             loop = True
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
+            self.counters[node.target.id] = from_zero(node.iter)
         if isinstance(node, ast.Call):
             self.call(node, function, loop)
+            self.parser(node, loop)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+            self.named(node)
         for child in ast.iter_child_nodes(node):
             self.walk(child, function, loop)
 
@@ -243,6 +251,33 @@ class Reader:
         elif last == "print" or any(formatted(a) for a in node.args):
             self.printed(node, loop, function)
 
+    def named(self, node):
+        """Notes the names of parsers of argparse, and of their groups."""
+        last = dotted(node.value.func).split(".")[-1]
+        if last in ("ArgumentParser", "add_argument_group", "add_mutually_exclusive_group"):
+            for t in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                self.parsers.add(dotted(t))
+
+    def parser(self, node, loop):
+        """Notes what keeps the calls of add_argument from telling all options there are."""
+        name = dotted(node.func)
+        holder, _, last = name.rpartition(".")
+        if last == "ArgumentParser":
+            self.made += 1
+            known = {"description", "prog", "epilog", "formatter_class", "usage", "add_help", "allow_abbrev"}
+            if name not in ("argparse.ArgumentParser", "ArgumentParser") or any(k.arg not in known for k in node.keywords):
+                self.notes.add("partial: a parser with more than a description")
+        elif last in ("add_subparsers", "set_defaults", "parse_known_args", "add_argparse_args"):
+            self.notes.add("partial: " + last)
+        elif last in ("add_argument", "add_arg"):
+            if loop or not node.args or not all(isinstance(a, ast.Constant) for a in node.args) or any(k.arg is None for k in node.keywords):
+                self.notes.add("partial: an option without a name in the source")
+            kw = {k.arg: k.value for k in node.keywords}
+            if any(k in kw and not self.value(kw[k])[0] for k in ("default", "choices", "nargs", "action") if not (k == "action" and "Boolean" in dotted(kw.get(k)))):
+                self.notes.add("partial: a value that is computed")
+        elif any(dotted(a) in self.parsers for a in node.args) and name not in self.functions and dotted(node.func).split(".")[-1] not in self.functions:
+            self.notes.add("partial: a parser that is given away")
+
     def function(self, node):
         decorated = any("hydra.main" in source_of(d) for d in node.decorator_list)
         if decorated:
@@ -296,6 +331,8 @@ class Reader:
             pieces += self.pieces(a)
         if isinstance(node.func, ast.Attribute) and not any(formatted(a) for a in node.args):
             return
+        for p in pieces:
+            p["z"] = self.counters.get(p.get("e"), False)
         if any("e" in p for p in pieces) and any("t" in p and p["t"].strip() for p in pieces):
             self.prints.append({"pieces": pieces, "line": node.lineno, "loop": loop, "in": function.name if function else ""})
 
@@ -378,6 +415,18 @@ def formatted(a):
     return isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr == "format" and isinstance(a.func.value, (ast.Constant, ast.BinOp))
 
 
+def from_zero(iterated):
+    """Whether a loop over it counts from 0: range(n), range(0, n), range(start, n), perhaps within tqdm."""
+    if not isinstance(iterated, ast.Call) or not iterated.args:
+        return False
+    if dotted(iterated.func).split(".")[-1] in ("tqdm", "trange", "track"):
+        return dotted(iterated.func).endswith("trange") and len(iterated.args) == 1 or from_zero(iterated.args[0])
+    if dotted(iterated.func) != "range":
+        return False
+    first = iterated.args[0]
+    return len(iterated.args) == 1 or isinstance(first, ast.Constant) and first.value == 0
+
+
 def is_main_guard(node):
     return isinstance(node, ast.If) and "__name__" in source_of(node.test) and "__main__" in source_of(node.test)
 
@@ -386,6 +435,8 @@ def main():
     script, folder = sys.argv[1], sys.argv[2]
     r = Reader(folder)
     r.read(script, 0)
+    if r.made == 1 and "argparse" in r.imports and not any(n.startswith("partial: ") for n in r.notes):
+        r.notes.add("complete")
     for path in sys.argv[3:]:
         r.override(os.path.join(folder, path))
     json.dump({"options": r.options + r.constants, "prints": r.prints, "imports": sorted(r.imports), "calls": sorted(r.calls),

@@ -28,6 +28,7 @@ type Source struct {
 	Reports bool     // it calls danlu.report
 	Parses  bool     // something in it reads the command line
 	Helps   bool     // and answers --help
+	Whole   bool     // Program has all there is to it: a help would tell no more
 }
 
 // Print is something a script writes: text, and expressions between.
@@ -46,6 +47,7 @@ type Piece struct {
 	Text       string `json:"t"`
 	Expression string `json:"e"`
 	Format     string `json:"f"`
+	Zero       bool   `json:"z"` // it counts a loop from 0
 }
 
 // found is what read.py writes.
@@ -106,6 +108,7 @@ func (f *found) source() *Source {
 		slices.Contains(f.Calls, "HfArgumentParser") || slices.Contains(f.Calls, "LightningCLI")
 	s.Helps = s.Parses
 	f.options(s)
+	s.Whole = slices.Contains(f.Notes, "complete") && s.Program.Style == Dashes
 	return s
 }
 

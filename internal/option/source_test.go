@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -119,5 +120,54 @@ func TestHelpIsCompletedFromTheSource(t *testing.T) {
 	p.Complete(s)
 	if got, want := show(p), "dashes\n--lr float default=\"1\"\n--opt string default=\"sgd\"\n--other\n"; got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+}
+
+// A parser that the source tells all about need not be asked, which would import
+// all that the program imports.
+func TestSourceKnowsWhetherAHelpWouldTellMore(t *testing.T) {
+	const parser = "import argparse\np = argparse.ArgumentParser(description='x')\np.add_argument('--lr', type=float, default=1e-3)\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		whole bool
+	}{
+		"all of it":                     {map[string]string{"train.py": parser + "g = p.add_argument_group('more')\ng.add_argument('--amp', action='store_true')\n"}, true},
+		"in a file beside it":           {map[string]string{"train.py": "from opts import get\nget()\n", "opts.py": parser}, true},
+		"a parser passed to a function": {map[string]string{"train.py": "import argparse\ndef add(p):\n    p.add_argument('--lr', default=.1)\np = argparse.ArgumentParser()\nadd(p)\n"}, true},
+		"another program's parser":      {map[string]string{"train.py": "import opts\n" + parser, "opts.py": "import argparse\nif __name__ == '__main__':\n    argparse.ArgumentParser()\n"}, true},
+		"two parsers":                   {map[string]string{"train.py": "import opts\n" + parser, "opts.py": parser}, false},
+		"a parser given to a library":   {map[string]string{"train.py": parser + "import lib\nlib.add_args(p)\n"}, false},
+		"subcommands":                   {map[string]string{"train.py": parser + "p.add_subparsers()\n"}, false},
+		"defaults set elsewhere":        {map[string]string{"train.py": parser + "p.set_defaults(lr=1)\n"}, false},
+		"a default that is computed":    {map[string]string{"train.py": parser + "import os\np.add_argument('--n', default=os.cpu_count())\n"}, false},
+		"options made in a loop":        {map[string]string{"train.py": parser + "for n in names:\n    p.add_argument('--' + n)\n"}, false},
+		"a parser that inherits":        {map[string]string{"train.py": "import argparse, lib\np = argparse.ArgumentParser(parents=[lib.p])\np.add_argument('--lr')\n"}, false},
+		"another parser of that name":   {map[string]string{"train.py": "import jsonargparse\np = jsonargparse.ArgumentParser()\np.add_argument('--lr')\n"}, false},
+		"no parser":                     {map[string]string{"train.py": "lr = 0.1\n"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := readScript(t, c.files).Whole; got != c.whole {
+				t.Errorf("whole is %v", got)
+			}
+		})
+	}
+}
+
+func TestSourceTellsWhichLoopsCountFromZero(t *testing.T) {
+	s := readScript(t, map[string]string{"train.py": `
+for epoch in range(n):
+    print(f"Epoch {epoch}: {loss}")
+    print(f"Epoch {epoch + 1}: {loss}")
+for epoch in range(1, n + 1):
+    print("Epoch", epoch, loss)
+for epoch in tqdm(range(n)):
+    print("Epoch", epoch, loss)
+`})
+	var got []bool
+	for _, p := range s.Prints {
+		got = append(got, slices.ContainsFunc(p.Pieces, func(x Piece) bool { return x.Zero }))
+	}
+	if want := []bool{true, false, false, true}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
