@@ -4,6 +4,8 @@
 package docs_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +21,26 @@ import (
 )
 
 const root = ".."
+
+// binary is the program under test, absolute.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "danlu-docs")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "danlu")
+	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/danlu").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build danlu: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
 
 // documents are the texts of all documents, by their paths from the root.
 func documents(t *testing.T) map[string]string {
@@ -85,10 +107,6 @@ var invocation = regexp.MustCompile("(?m)(?:^|`|\\$ |&& |dist/)danlu ([a-z]+)([^
 var flagName = regexp.MustCompile(`(?:^|[\s\[])(--[a-z][a-z-]*|-[a-z])\b`)
 
 func TestVerbsAndFlagsNamedExist(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "danlu")
-	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/danlu").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	helps := map[string]string{}
 	help := func(verb string) (string, bool) {
 		text, known := helps[verb]
@@ -114,6 +132,33 @@ func TestVerbsAndFlagsNamedExist(t *testing.T) {
 					t.Errorf("%s: danlu %s%s: its help does not know %s", doc, verb, rest, f[1])
 				}
 			}
+		}
+	}
+}
+
+func TestTheReferenceIsThatOfTheCode(t *testing.T) {
+	cmd := exec.Command("go", "run", "./scripts/reference", "-danlu", binary)
+	cmd.Dir = root
+	want, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Logf("%s", exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), documents(t)["docs/reference.md"]); d != "" {
+		t.Errorf("docs/reference.md is out of date: go run ./scripts/reference > docs/reference.md\n(-code +document):\n%s", d)
+	}
+}
+
+func TestEveryDocumentIsListed(t *testing.T) {
+	all := documents(t)
+	list := all["docs/README.md"]
+	for doc := range all {
+		name, ok := strings.CutPrefix(doc, "docs/")
+		if ok && name != "README.md" && !strings.Contains(list, "]("+name+")") {
+			t.Errorf("docs/README.md does not list %s", name)
 		}
 	}
 }

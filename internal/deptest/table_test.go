@@ -136,6 +136,7 @@ var table = []row{
 	{"examples/go/search", allOfOurs, "", "an example: the library inside a program"},
 	{"bench", "trialio", "", "runs benchmarks as a user would: from outside"},
 	{"scripts/ansisvg", "internal/text", "", "draws a terminal's text for the documents"},
+	{"scripts/reference", "", "", "collects what the program, the schema and comments say, for docs/reference.md"},
 	{"scripts/notice", "", "", "collects licences for NOTICE"},
 	{"cmd/danlu", allOfOurs, "github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/sys/unix golang.org/x/sys/windows", "one file a verb, no logic; the only one to know every implementation"},
 }
