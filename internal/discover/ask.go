@@ -49,6 +49,9 @@ func (d *discovery) ask(ctx context.Context) (*asked, error) {
 	}
 	if s != nil && (!s.Helps || s.Whole) {
 		a.program, a.how = s.Program, "its source"
+		if s.Program.Style == option.Positional {
+			a.how = "sys.argv in its source"
+		}
 		return a, nil
 	}
 	if err := d.help(ctx, a); err != nil {

@@ -27,6 +27,10 @@ func (d *discovery) command(f *draft.File) {
 		d.variables(f, cmd, escape)
 		return
 	}
+	if style == option.Positional {
+		f.Command = append(cmd, d.inPlace(escape)...)
+		return
+	}
 	var last []argument // behind --
 	for _, a := range d.args {
 		if a.option != nil && d.chosen(a.option) {
@@ -49,6 +53,40 @@ func (d *discovery) command(f *draft.File) {
 		}
 	}
 	f.Command = cmd
+}
+
+// inPlace are the arguments of a program that takes them by their place, up to the
+// last that danlu chooses or that was given. What comes behind one without a value
+// can't be passed.
+func (d *discovery) inPlace(escape *strings.Replacer) (words []string) {
+	n := 0
+	for i, g := range d.guesses {
+		word, ok := escape.Replace(g.Option.Default), g.Option.Known
+		switch g.Use {
+		case guess.Tune:
+			word, ok = "{"+g.Name()+"}", true
+		case guess.Seed:
+			word, ok = "{seed}", true
+		case guess.Dir:
+			word, ok = d.inDir(g.Option), true
+		}
+		if !ok {
+			d.doubts = append(d.doubts, fmt.Sprintf("argument %d, %s, has no value, and what stands behind it can't be passed; give it one on the command line", i+1, g.Option.Long()))
+			for _, later := range d.guesses[i:] {
+				later.Use = guess.Fixed
+			}
+			return words
+		}
+		words = append(words, word)
+		if d.chosen(g.Option) || i < len(d.args) {
+			n = i + 1
+		}
+	}
+	words = words[:n]
+	for _, a := range d.args[min(len(d.args), n):] {
+		words = append(words, escape.Replace(a.words[0]))
+	}
+	return words
 }
 
 // chosen reports whether danlu chooses an option's value from now on.

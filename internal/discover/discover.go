@@ -19,6 +19,7 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/draft"
 	"github.com/danlu-ml/danlu/internal/guess"
+	"github.com/danlu-ml/danlu/internal/option"
 	"github.com/danlu-ml/danlu/internal/space"
 )
 
@@ -100,6 +101,11 @@ func (d *discovery) guess() {
 		facts.AdamW = slices.Contains(s.Calls, "AdamW") || slices.Contains(s.Calls, "TrainingArguments")
 	}
 	d.guesses = guess.Options(p, facts)
+	if p.Style == option.Positional { // an argument can't be left out
+		for _, g := range d.guesses {
+			g.When = nil
+		}
+	}
 }
 
 // takeSpares takes what seldom matters most where there is nothing else.

@@ -213,3 +213,33 @@ func TestMetricsOfPrints(t *testing.T) {
 		}
 	}
 }
+
+func TestArgumentsByTheirPlace(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "train.py", `
+import sys
+batch_size = 32
+lr = float(sys.argv[1]) if len(sys.argv) > 1 else 1e-2
+if len(sys.argv) > 2:
+    batch_size = int(sys.argv[2])
+data = sys.argv[3] if len(sys.argv) > 3 else "here"
+dropout = float(sys.argv[4]) if len(sys.argv) > 4 else 0.1
+epochs = int(sys.argv[5]) if len(sys.argv) > 5 else 7
+print("val loss", lr)
+`)
+	for _, c := range []struct{ given, want string }{
+		{"", "python3 train.py {lr} {batch_size} here {dropout}"},
+		{"0.5 64 there 0.2 3 more", "python3 train.py {lr} {batch_size} there {dropout} 3 more"},
+	} {
+		f := found(t, Options{Argv: append([]string{"python3", "train.py"}, strings.Fields(c.given)...), Dir: dir})
+		if got := strings.Join(f.File.Command, " "); got != c.want {
+			t.Errorf("with %q: got %s, want %s", c.given, got, c.want)
+		}
+	}
+	write(t, dir, "train.py", "import sys\n_, lr, what, dropout = sys.argv\nlr = float(lr)\n")
+	f := found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir})
+	if got := strings.Join(f.File.Command, " "); got != "python3 train.py {lr}" || len(f.Doubts) == 0 {
+		t.Errorf("got %s, doubts %q", got, f.Doubts)
+	}
+}

@@ -17,6 +17,16 @@ type argument struct {
 // readArguments takes the words behind the program apart by the options it has.
 func readArguments(words []string, p *option.Program) []argument {
 	var all []argument
+	if p.Style == option.Positional {
+		for i, w := range words {
+			a := argument{words: words[i : i+1], value: w}
+			if i < len(p.Options) {
+				a.option = p.Options[i]
+			}
+			all = append(all, a)
+		}
+		return all
+	}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		name, value, has := strings.Cut(w, "=")

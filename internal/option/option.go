@@ -45,6 +45,7 @@ type Option struct {
 	Help     string
 	Group    string // the heading it stands under
 	Unsure   bool   // nothing but the source told of it
+	At       int    // Positional: which argument it is, from 1
 }
 
 // Name is the longest name without its dashes, the one that says most.
@@ -73,6 +74,9 @@ const (
 	Hydra  Style = "hydra"  // name=value
 	Env    Style = "env"    // NAME=value in the environment, or make's
 	Client Style = "client" // danlu.params: nothing on the command line
+	// Positional programs take values by their place, as sys.argv[1]; Options are in
+	// that order.
+	Positional Style = "positional"
 )
 
 // Program is what is known of a program's options.

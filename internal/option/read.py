@@ -165,8 +165,10 @@ class Reader:
         if isinstance(node, ast.Call):
             self.call(node, function, loop)
             self.parser(node, loop)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
             self.named(node)
+        if isinstance(node, ast.Assign) and "argv" in source_of(node.value):
+            self.positional(node)
         for child in ast.iter_child_nodes(node):
             self.walk(child, function, loop)
 
@@ -250,6 +252,35 @@ class Reader:
             self.prints.append({"pieces": pieces, "line": node.lineno, "loop": True, "in": ""})
         elif last == "print" or any(formatted(a) for a in node.args):
             self.printed(node, loop, function)
+
+    def positional(self, node):
+        """lr = float(sys.argv[1]) if len(sys.argv) > 1 else 0.1; also _, lr = sys.argv."""
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                value, default = node.value, None
+                if isinstance(value, ast.IfExp) and "argv" in source_of(value.test):
+                    value, default = (value.body, value.orelse) if "argv" in source_of(value.body) else (value.orelse, value.body)
+                places = [m for m in ast.walk(value) if isinstance(m, ast.Subscript) and is_argv(m.value)]
+                at = self.value(places[0].slice)[1] if len(places) == 1 else None
+                if not isinstance(at, int) or at < 1:
+                    continue
+                known, v = self.value(default)
+                if not known and target.id in self.values:
+                    known, v = True, self.values[target.id]
+                t = dotted(value.func) if isinstance(value, ast.Call) else type(v).__name__ if known else "str"
+                self.argument(target.id, at, t, known, v, node.lineno)
+            elif isinstance(target, ast.Tuple):
+                value, first = node.value, 0
+                if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
+                    first = self.value(value.slice.lower)[1] or 0
+                    value = value.value
+                if is_argv(value):
+                    for i, e in enumerate(target.elts):
+                        if isinstance(e, ast.Name) and first + i > 0:
+                            self.argument(e.id, first + i, "", False, None, node.lineno)
+
+    def argument(self, name, at, type_, known, v, line):
+        self.options.append({"names": [name], "kind": "positional", "at": at, "line": line, "type": type_, "known": known and v is not None, "default": self.text(v)})
 
     def named(self, node):
         """Notes the names of parsers of argparse, and of their groups."""
@@ -413,6 +444,10 @@ def formatted(a):
     if isinstance(a, ast.BinOp) and isinstance(a.op, (ast.Mod, ast.Add)):
         return isinstance(a.left, (ast.Constant, ast.BinOp)) and isinstance(getattr(a.left, "value", ""), str)
     return isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr == "format" and isinstance(a.func.value, (ast.Constant, ast.BinOp))
+
+
+def is_argv(node):
+    return dotted(node) in ("sys.argv", "argv")
 
 
 def from_zero(iterated):

@@ -59,6 +59,7 @@ type found struct {
 		Choices            []string
 		Known, Flag, Many  bool
 		Required           bool
+		At                 int
 	}
 	Prints []struct {
 		Pieces []Piece
@@ -134,8 +135,12 @@ func (f *found) options(s *Source) {
 		kinds = append(kinds, "constant")
 		s.Parses = true
 	}
+	var places []*Option
 	for _, o := range f.Options {
 		ok := slices.Contains(kinds, o.Kind) || (o.Kind == "signature" && entries[o.Of]) || (o.Kind == "dataclass" && dataclasses)
+		if o.Kind == "positional" && !s.Parses && len(o.Names) == 1 && s.Program.Find(o.Names[0]) == nil {
+			places = append(places, &Option{Names: o.Names, Type: typeWord(o.Type), Default: o.Default, Known: o.Known, At: o.At, Unsure: true})
+		}
 		if !ok || (o.Kind == "argparse" && len(o.Names) > 0 && !strings.HasPrefix(o.Names[0], "-")) {
 			continue
 		}
@@ -151,6 +156,20 @@ func (f *found) options(s *Source) {
 		if len(x.Names) > 0 && s.Program.Find(x.Long()) == nil {
 			s.Program.Options = append(s.Program.Options, x)
 		}
+	}
+	if len(s.Program.Options) == 0 && len(places) > 0 {
+		s.Program.Options, s.Program.Style, s.Parses, s.Helps = inPlace(places), Positional, true, false
+	}
+}
+
+// inPlace puts arguments in their order, as far as all of them are known.
+func inPlace(places []*Option) (all []*Option) {
+	for {
+		i := slices.IndexFunc(places, func(o *Option) bool { return o.At == len(all)+1 })
+		if i < 0 {
+			return all
+		}
+		all = append(all, places[i])
 	}
 }
 
