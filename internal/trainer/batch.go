@@ -22,10 +22,13 @@ type batches struct {
 	x         []float32
 	y         []int32
 	rows      []int32 // of the batch, if items are sequences
-	last      []int32 // of the batch
-	steps     []int   // rows of each step, if items are sequences
-	sorted    []int32
-	bounds    [][2]int32 // of the sequence that a row belongs to, if around > 0
+	// Of the batch, where examples are mixed: what nn.Targets has; else nil.
+	other  []int32
+	share  []float32
+	last   []int32 // of the batch
+	steps  []int   // rows of each step, if items are sequences
+	sorted []int32
+	bounds [][2]int32 // of the sequence that a row belongs to, if around > 0
 }
 
 // newBatches makes batches of up to n items.

@@ -6,17 +6,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
 	"github.com/danlu-ml/danlu/internal/trainer/nn"
 )
 
 // A checkpoint is a line of text, checkpointMagic; the length of a head
 // (uint32); the head, JSON; the numbers, float32: parameters, statistics,
 // moments; the CRC-32 (IEEE) of all before. Integers and numbers are
-// little-endian.
+// little-endian. Where averages are kept, theirs come last.
 const checkpointMagic = "danlu checkpoint 1\n"
 
 // checkpointHead says what the numbers belong to.
@@ -31,6 +32,14 @@ type checkpointHead struct {
 	Optimizer string            `json:"optimizer"`
 	Position  position          `json:"position"`
 	Lengths   []int             `json:"lengths"` // of the vectors of numbers
+	Tensors   []tensor          `json:"tensors"` // in the first vector, then in the second
+	Averaged  bool              `json:"averaged,omitempty"`
+}
+
+// tensor names a part of a vector.
+type tensor struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
 }
 
 // ReadCheckpoint returns the configuration that wrote a checkpoint, so that a
@@ -42,7 +51,11 @@ func ReadCheckpoint(path string) (Config, error) {
 
 // vectors are the numbers of a training.
 func (r *runner) vectors() [][]nn.Real {
-	return append([][]nn.Real{r.net.W, r.net.Stats}, r.opt.State...)
+	all := append([][]nn.Real{r.net.W, r.net.Stats}, r.opt.State...)
+	if r.averages.decay > 0 {
+		all = append(all, r.averages.w, r.averages.stats)
+	}
+	return all
 }
 
 // save writes the checkpoint, if one is wanted: under a temporary name, synced,
@@ -53,7 +66,10 @@ func (r *runner) save() error {
 	}
 	head := checkpointHead{
 		Task: r.Task, Data: r.Data, Label: r.Label, Model: r.Model, Set: r.Set, Epochs: r.Epochs, Seed: r.Seed,
-		Optimizer: r.values["optimizer"], Position: r.position,
+		Optimizer: r.values["optimizer"], Position: r.position, Averaged: r.averages.decay > 0,
+	}
+	for _, p := range slices.Concat(r.net.Params, r.net.Statistics) {
+		head.Tensors = append(head.Tensors, tensor{p.Name, p.Shape})
 	}
 	for _, v := range r.vectors() {
 		head.Lengths = append(head.Lengths, len(v))
@@ -127,7 +143,7 @@ func readCheckpoint(path string) (checkpointHead, []byte, error) {
 }
 
 // resume takes parameters, moments and position from a checkpoint. The moments
-// of another optimiser are left out.
+// of another optimiser are left out; averages that it lacks start where it is.
 func (r *runner) resume(path string) error {
 	head, numbers, err := readCheckpoint(path)
 	if err != nil {
@@ -137,18 +153,54 @@ func (r *runner) resume(path string) error {
 		return fmt.Errorf("%w: resume %s: it is of model %s on %s%s, not %s on %s%s: name those", ErrConfig, path,
 			head.Model, head.Task, head.Data, r.Model, r.Task, r.Data)
 	}
-	in := bytes.NewReader(numbers)
-	for i, v := range r.vectors() {
-		if i >= 2 && head.Optimizer != r.values["optimizer"] {
-			break
+	all, err := head.split(path, numbers)
+	if err != nil {
+		return err
+	}
+	parts := r.vectors()
+	moments := 2 + len(r.opt.State)
+	theirs := len(all)
+	if head.Averaged {
+		theirs -= 2
+	}
+	refused := false
+	take := func(to []nn.Real, i int) {
+		if i < 0 || i >= len(all) || len(all[i]) != len(to) {
+			refused = true
+			return
 		}
-		if i >= len(head.Lengths) || head.Lengths[i] != len(v) {
-			return fmt.Errorf("%w: resume %s: its network has another shape: give the settings it was written with, %v", ErrConfig, path, head.Set)
+		copy(to, all[i])
+	}
+	take(parts[0], 0)
+	take(parts[1], 1)
+	if head.Optimizer == r.values["optimizer"] {
+		for i := 2; i < moments; i++ {
+			take(parts[i], i)
 		}
-		if err := binary.Read(in, binary.LittleEndian, v); err != nil && err != io.EOF {
-			return fmt.Errorf("read checkpoint %s: %w", path, err)
-		}
+	}
+	r.averages.reset(r.net)
+	if head.Averaged && r.averages.decay > 0 {
+		take(r.averages.w, theirs)
+		take(r.averages.stats, theirs+1)
+	}
+	if refused {
+		return fmt.Errorf("%w: resume %s: its network has another shape: give the settings it was written with, %v", ErrConfig, path, head.Set)
 	}
 	r.position = head.Position
 	return nil
+}
+
+// split are the vectors of a checkpoint.
+func (h checkpointHead) split(path string, numbers []byte) ([][]nn.Real, error) {
+	in := bytes.NewReader(numbers)
+	var all [][]nn.Real
+	for _, n := range h.Lengths {
+		if n < 0 || n*kernel.RealBytes > in.Len() {
+			return nil, fmt.Errorf("read checkpoint %s: it has fewer numbers than it says: give a file that a training wrote whole", path)
+		}
+		v := make([]nn.Real, n)
+		_ = binary.Read(in, binary.LittleEndian, v) // they are there
+		all = append(all, v)
+	}
+	return all, nil
 }

@@ -27,6 +27,9 @@ type Config struct {
 	// Resume is a checkpoint to go on from; "" starts anew. The model must be
 	// the one that wrote it. Settings that do not change its shape may differ.
 	Resume string
+	// Note is told what is worth knowing about the start, a line each; nil is
+	// nobody.
+	Note func(line string)
 }
 
 // ErrConfig marks what is wrong with a configuration. Nothing was started.
@@ -72,6 +75,9 @@ func (c Config) plan() (plan, error) {
 		return p, err
 	}
 	if p.values, err = parse(settingsFor(p.task, p.model), c.Set); err != nil {
+		return p, err
+	}
+	if _, err := groups(p.values["lr_groups"]); err != nil {
 		return p, err
 	}
 	if p.Epochs == 0 {

@@ -32,6 +32,18 @@ var models = []model{
 		Info:     Info{"cnn", "two convolutions with pooling, then two dense layers"},
 		settings: cnnSettings, pictures: true, build: buildCNN,
 	},
+	{
+		Info:     Info{"simplecnn", "one convolution with pooling, then a dense layer"},
+		settings: simpleSettings, pictures: true, build: buildSimpleCNN,
+	},
+	{
+		Info:     Info{"vgg", "blocks of convolutions with pooling, then two dense layers"},
+		settings: vggSettings, pictures: true, build: buildVGG,
+	},
+	{
+		Info:     Info{"resnet", "residual blocks of convolutions, the mean of each channel, then a dense layer"},
+		settings: resnetSettings, pictures: true, build: buildResNet,
+	},
 	recurrent("lstm", "LSTM layers over sequences, then a dense layer", "lstm", false),
 	recurrent("bilstm", "LSTM layers in both directions, then a dense layer", "lstm", true),
 	recurrent("gru", "GRU layers over sequences, then a dense layer", "gru", false),
@@ -105,80 +117,73 @@ type builder struct {
 	n       int        // largest batch
 	gemm    *kernel.Gemm
 	layers  []nn.Layer
+	names   []string // of the layers
+	err     error    // why there can be no such network
 }
 
-func (b *builder) add(layers ...nn.Layer) { b.layers = append(b.layers, layers...) }
+// add adds layers whose tensors' names begin with name.
+func (b *builder) add(name string, layers ...nn.Layer) {
+	for _, l := range layers {
+		b.layers, b.names = append(b.layers, l), append(b.names, name)
+	}
+}
 
-func (b *builder) dense(in, out int) { b.add(nn.NewDense(b.gemm, in, out, b.n)) }
+func (b *builder) dense(name string, in, out int) { b.add(name, nn.NewDense(b.gemm, in, out, b.n)) }
 
-// hidden adds a dense layer with normalisation, activation and dropout.
-func (b *builder) hidden(in, out int) {
-	b.dense(in, out)
+// drop adds dropout, if there is any.
+func (b *builder) drop(d int) {
+	if p := b.float("dropout"); p > 0 {
+		b.add("", nn.NewDropout(p, len(b.layers), d, b.n))
+	}
+}
+
+// hidden adds a dense layer with normalisation, activation and dropout; number
+// tells its name.
+func (b *builder) hidden(number, in, out int) {
+	b.dense(fmt.Sprint("dense", number), in, out)
+	b.normalise(fmt.Sprint("norm", number), out)
+	b.add(fmt.Sprint("act", number), nn.NewActivation(b.values["activation"], out, b.n))
+	b.drop(out)
+}
+
+// normalise adds the normalisation of rows.
+func (b *builder) normalise(name string, d int) {
 	switch b.values["norm"] {
 	case "batch":
-		b.add(nn.NewBatchNorm(out, b.n))
+		b.add(name, nn.NewBatchNorm(d, b.n))
 	case "layer":
-		b.add(nn.NewLayerNorm(out, b.n))
-	}
-	b.add(nn.NewActivation(b.values["activation"], out, b.n))
-	if p := b.float("dropout"); p > 0 {
-		b.add(nn.NewDropout(p, len(b.layers), out, b.n))
+		b.add(name, nn.NewLayerNorm(d, b.n))
+	case "group":
+		b.add(name, nn.NewGroupNorm(b.groups(d), d, b.n))
 	}
 }
 
-func buildSoftmax(b *builder) { b.dense(b.in, b.out) }
+// groups is the number of groups of d channels; it must divide them.
+func (b *builder) groups(d int) int {
+	g := b.int("groups")
+	if d%g != 0 {
+		b.err = fmt.Errorf("%w: groups=%d: it does not divide the %d channels of a layer: give a divisor of every layer's", ErrConfig, g, d)
+		return 1
+	}
+	return g
+}
+
+func buildSoftmax(b *builder) { b.dense("head", b.in, b.out) }
 
 var mlpSettings = []Setting{
 	{Name: "depth", Kind: "int", Low: 1, High: 32, Default: "1", Role: "depth", Help: "hidden layers"},
 	{Name: "width", Kind: "int", Low: 1, High: 8192, Log: true, Default: "128", Role: "width", Help: "units of a hidden layer"},
 	activation(),
-	{Name: "norm", Kind: "choice", Choices: []string{"none", "batch", "layer"}, Default: "none", Role: "norm", Help: "normalisation before each activation"},
+	{Name: "norm", Kind: "choice", Choices: []string{"none", "batch", "layer", "group"}, Default: "none", Role: "norm", Help: "normalisation before each activation"},
+	groupCount(),
 	dropout(),
 }
 
 func buildMLP(b *builder) {
 	in := b.in
-	for range b.int("depth") {
-		b.hidden(in, b.int("width"))
+	for i := range b.int("depth") {
+		b.hidden(i+1, in, b.int("width"))
 		in = b.int("width")
 	}
-	b.dense(in, b.out)
-}
-
-var cnnSettings = []Setting{
-	{Name: "channels", Kind: "int", Low: 1, High: 512, Log: true, Default: "16", Role: "width", Help: "channels of the first convolution; the second has twice as many"},
-	{Name: "kernel", Kind: "choice", Choices: []string{"3", "5", "7"}, Default: "3", Role: "kernel_size", Help: "pixels along a side of a convolution"},
-	{Name: "hidden", Kind: "int", Low: 1, High: 8192, Log: true, Default: "64", Role: "width", Help: "units of the hidden dense layer"},
-	activation(),
-	{Name: "norm", Kind: "choice", Choices: []string{"none", "batch"}, Default: "none", Role: "norm", Help: "normalisation after each convolution and before the dense activation"},
-	dropout(),
-}
-
-func buildCNN(b *builder) {
-	size, channels := b.int("kernel"), b.int("channels")
-	in := nn.NewPlanes(b.shape.Channels, b.shape.Height, b.shape.Width, size/2, b.n)
-	b.add(nn.NewToPlanes(in))
-	for range 2 {
-		in = b.convolution(in, channels, size)
-		channels *= 2
-	}
-	b.add(nn.NewFlatten(in))
-	flat := in.C * in.H * in.W
-	b.hidden(flat, b.int("hidden"))
-	b.dense(b.int("hidden"), b.out)
-}
-
-// convolution adds convolution, normalisation, pooling and activation. Pooling
-// before the activation gives the same numbers wherever the function rises, for
-// a quarter of the work.
-func (b *builder) convolution(in *nn.Planes, channels, size int) *nn.Planes {
-	conv, out := nn.NewConv(in, channels, size)
-	b.add(conv)
-	norm := b.values["norm"] == "batch"
-	if norm {
-		b.add(nn.NewPlanesBatchNorm(out))
-	}
-	pool, pooled := nn.NewMaxPool(out, size/2, !norm, conv.Bound())
-	b.add(pool, nn.NewPlanesActivation(b.values["activation"], pooled))
-	return pooled
+	b.dense("head", in, b.out)
 }

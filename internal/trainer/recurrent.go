@@ -1,6 +1,10 @@
 package trainer
 
-import "github.com/danlu-ml/danlu/internal/trainer/nn"
+import (
+	"fmt"
+
+	"github.com/danlu-ml/danlu/internal/trainer/nn"
+)
 
 // recurrent is a model of recurrent layers. A step takes few sequences, each of
 // many rows, and gradients through hundreds of steps want a limit.
@@ -17,18 +21,14 @@ func recurrent(name, help, cell string, both bool) model {
 		sequences: true,
 		build: func(b *builder) {
 			in := b.in
-			for range b.int("depth") {
+			for i := range b.int("depth") {
 				layer := nn.NewRecurrent(b.gemm, cell, in, b.int("hidden"), both, b.n)
 				in = layer.Out()
-				b.add(layer)
-				if b.values["norm"] == "layer" {
-					b.add(nn.NewLayerNorm(in, b.n))
-				}
-				if p := b.float("dropout"); p > 0 {
-					b.add(nn.NewDropout(p, len(b.layers), in, b.n))
-				}
+				b.add(fmt.Sprint("rnn", i+1), layer)
+				b.normalise(fmt.Sprint("norm", i+1), in)
+				b.drop(in)
 			}
-			b.dense(in, b.out)
+			b.dense("head", in, b.out)
 		},
 	}
 }

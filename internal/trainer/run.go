@@ -39,14 +39,19 @@ type runner struct {
 	plan
 	split    *data.Split
 	net      *nn.Network
-	loss     *nn.CrossEntropy
+	loss     *nn.Loss
 	opt      *optim.Optimizer
 	schedule sched.Schedule
 	batches  *batches
 	before   []nn.Real // parameters before the last step of an epoch
 	batch    int       // items in a step
-	count    int       // steps in an epoch
-	chunk    int       // items scored at once
+	part     int       // items of it that go through the network at once
+	parts    int       // in a step, at most
+	gathered []nn.Real // gradient of several parts
+	trained  []optim.Range
+	averages averages
+	count    int // steps in an epoch
+	chunk    int // items scored at once
 	clip     float64
 	position
 }
@@ -85,13 +90,13 @@ func newRunner(p plan) (*runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	r := &runner{plan: p, split: split, batch: v.int("batch_size"), clip: v.float("clip_norm"), chunk: 64}
+	r := &runner{plan: p, split: split, part: v.int("batch_size"), parts: v.int("accumulate"), clip: v.float("clip_norm"), chunk: 64}
 	if p.model.sequences {
-		r.chunk = r.batch
+		r.chunk = r.part
 	}
-	r.batches = newBatches(split, p.Seed, v, p.model.sequences, max(r.batch, r.chunk))
+	r.batches = newBatches(split, p.Seed, v, p.model.sequences, max(r.part, r.chunk))
 	items := len(r.batches.order)
-	r.batch = min(r.batch, items)
+	r.batch = min(r.part*r.parts, items)
 	r.count = (items + r.batch - 1) / r.batch
 	n := len(r.batches.y)
 	classes := table.Classes
@@ -102,15 +107,36 @@ func newRunner(p plan) (*runner, error) {
 		values: v, shape: table.Image, in: r.batches.width(), out: len(classes), words: table.Words, n: n, gemm: &kernel.Gemm{},
 	}
 	p.model.build(b)
-	r.net = nn.New(b.layers, p.Seed)
+	if b.err != nil {
+		return nil, b.err
+	}
+	r.net = nn.New(b.layers, p.Seed, b.names...)
 	r.before = make([]nn.Real, len(r.net.W))
-	r.loss = nn.NewCrossEntropy(b.out, n, v.float("label_smoothing"))
+	if r.parts > 1 {
+		r.gathered = make([]nn.Real, len(r.net.W))
+	}
+	weights, err := classWeights(v["class_weights"], classes, table.Y, split.Train)
+	if err != nil {
+		return nil, err
+	}
+	r.loss = nn.NewLoss(b.out, n, nn.LossOptions{
+		Kind: v["loss"], Smoothing: v.float("label_smoothing"), Gamma: v.float("focal_gamma"), Weights: weights,
+	})
+	if r.trained, err = ranges(r.net, v); err != nil {
+		return nil, err
+	}
+	if v["warm_start"] != "" {
+		if err := r.warm(v["warm_start"]); err != nil {
+			return nil, err
+		}
+	}
+	r.averages = newAverages(v.float("ema"), r.net)
 	r.schedule = schedule(v, p.Epochs, r.count)
 	r.opt, err = optim.New(v["optimizer"], optim.Options{
 		Momentum: v.float("momentum"), Nesterov: v.bool("nesterov"),
 		Beta1: v.float("beta1"), Beta2: v.float("beta2"), Alpha: v.float("alpha"), Rho: v.float("rho"), Eps: v.float("eps"),
 		WeightDecay: v.float("weight_decay"),
-	}, len(r.net.W), ranges(r.net, v.bool("decay_bias")))
+	}, len(r.net.W), r.trained)
 	return r, err
 }
 
@@ -127,22 +153,6 @@ func schedule(v values, epochs, perEpoch int) sched.Schedule {
 		s.Milestones = []int{(epochs + 1) / 2, (3*epochs + 3) / 4}
 	}
 	return s
-}
-
-// ranges are the parts of the parameters with and without weight decay.
-func ranges(net *nn.Network, all bool) []optim.Range {
-	var out []optim.Range
-	at := 0
-	for _, p := range net.Params {
-		decay := all || p.Role == nn.Weight
-		if n := len(out); n > 0 && out[n-1].Decay == decay {
-			out[n-1].To += p.Size
-		} else {
-			out = append(out, optim.Range{From: at, To: at + p.Size, Decay: decay})
-		}
-		at += p.Size
-	}
-	return out
 }
 
 func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, error) {
@@ -223,32 +233,6 @@ func (r *runner) diverged() error {
 		r.Model, r.task.Name, r.Epoch+1, r.Step, ErrDiverged)
 }
 
-// step trains on one batch and returns its loss, summed over the examples.
-func (r *runner) step(from, to int) float64 {
-	x, y, steps := r.batches.train(from, to, r.Step)
-	pass := nn.Pass{N: len(y), Train: true, Steps: steps, Seed: r.Seed, Step: uint64(r.Step)}
-	logits := r.net.Forward(x, pass)
-	loss, correct := r.loss.Of(logits, y)
-	for _, plain := range r.loss.Each[:len(y)] {
-		r.Sums.Loss += plain
-	}
-	r.Sums.Correct += correct
-	r.Sums.Examples += len(y)
-	if math.IsNaN(loss) {
-		return loss
-	}
-	r.net.Backward(r.loss.Gradient(y), pass)
-	norm := math.Sqrt(kernel.SumSquares(r.net.G))
-	r.Sums.GradNorm += number(norm)
-	if r.clip > 0 && norm > r.clip {
-		kernel.Scale(r.net.G, nn.Real(r.clip/norm))
-		r.Sums.Clipped++
-	}
-	r.opt.Step(r.net.W, r.net.G, r.rate(r.Step), r.Step+1)
-	r.Step++
-	return loss
-}
-
 // rate is the learning rate of a step of the epoch in progress.
 func (r *runner) rate(step int) float64 {
 	rate := r.schedule.At(step)
@@ -283,11 +267,13 @@ func changeRatio(before, after []nn.Real) float64 {
 
 // evaluate scores the network on items; watch counts silent units.
 func (r *runner) evaluate(items []int32, watch bool) *scores {
+	r.averages.swap(r.net)
+	defer r.averages.swap(r.net)
 	c := r.loss.Classes
 	s := newScores(c)
 	for from := 0; from < len(items); from += r.chunk {
 		x, y, steps := r.batches.gather(items[from:min(from+r.chunk, len(items))])
-		r.loss.Of(r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch}), y)
+		r.loss.Of(r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch}), nn.Targets{Labels: y})
 		for i, label := range y {
 			s.add(r.batches.row(i), label, r.loss.Each[i], r.loss.P[i*c:(i+1)*c])
 		}

@@ -86,6 +86,10 @@ func TestResumingAnywhereGivesTheSameNumbers(t *testing.T) {
 	}
 	checkResuming(t, busy, "optimizer", "adamw", 0, 1, 5, 9)
 	checkResuming(t, busy, "balance", "0.5", 5)
+	checkResuming(t, busy, "ema", "0.9", 5)
+	checkResuming(t, busy, "accumulate", "2", 3)
+	checkResuming(t, busy, "l1", "0.001", 5)
+	checkResuming(t, busy, "loss", "focal", 5)
 	checkResuming(t, spoken, "depth", "2", 1, 4) // 3 steps an epoch
 }
 

@@ -11,7 +11,7 @@ import (
 // Setting describes one knob of a training.
 type Setting struct {
 	Name string `json:"name"`
-	Kind string `json:"kind"` // float, int, choice, bool, list (of ascending ints)
+	Kind string `json:"kind"` // float, int, choice, bool, list (of ascending ints), text
 	// Low and High bound a number, inclusive. Log says that its effect
 	// multiplies: search it on a logarithmic scale.
 	Low     float64  `json:"low"`
@@ -76,6 +76,8 @@ func (s Setting) normal(text string) (string, error) {
 		return "", fmt.Errorf("%w: %s=%s: give %s", ErrConfig, s.Name, text, want)
 	}
 	switch s.Kind {
+	case "text": // read where it is used
+		return strings.TrimSpace(text), nil
 	case "choice":
 		if !slices.Contains(s.Choices, text) {
 			near := ""

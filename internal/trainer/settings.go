@@ -67,8 +67,18 @@ var training = []Setting{
 	{Name: "gamma", Kind: "float", Low: 1e-6, High: 1, Default: "0.1", When: "schedule=step,multistep,exponential,plateau", Help: "factor of a change"},
 	{Name: "plateau_patience", Kind: "int", Low: 0, High: 1e6, Default: "10", When: "schedule=plateau", Help: "epochs without a lower val_loss before the rate changes"},
 	{Name: "patience", Kind: "int", Low: 0, High: 1e6, Default: "0", Role: "early_stopping", Help: "epochs without a lower val_loss before training ends; 0 is never"},
-	{Name: "label_smoothing", Kind: "float", Low: 0, High: 0.9, Default: "0", Role: "label_smoothing", Help: "share of the target spread over all classes"},
+	{Name: "accumulate", Kind: "int", Low: 1, High: 4096, Default: "1", Role: "accumulation", Help: "batches whose gradients are added up for a step"},
+	{Name: "loss", Kind: "choice", Choices: nn.Losses, Default: "cross_entropy", Role: "loss", Help: "what is made small; reported losses are cross-entropies whatever it is"},
+	{Name: "focal_gamma", Kind: "float", Low: 0, High: 10, Default: "2", When: "loss=focal", Help: "how much less sure examples weigh"},
+	{Name: "class_weights", Kind: "text", Default: "", Help: "weights of the classes in the loss: balanced (inverse frequency), or one number each, like 1,2,0.5"},
+	{Name: "label_smoothing", Kind: "float", Low: 0, High: 0.9, Default: "0", Role: "label_smoothing", When: "loss=cross_entropy", Help: "share of the target spread over all classes"},
 	{Name: "clip_norm", Kind: "float", Low: 0, High: 1e6, Log: true, Default: "0", Role: "gradient_clip", Help: "largest norm of the gradient; 0 is no limit"},
+	{Name: "clip_value", Kind: "float", Low: 0, High: 1e6, Log: true, Default: "0", Help: "largest size of a number of the gradient; 0 is no limit"},
+	{Name: "l1", Kind: "float", Low: 0, High: 100, Log: true, Default: "0", Role: "l1", Help: "factor of the sum of the weights' sizes, added to the loss"},
+	{Name: "ema", Kind: "float", Low: 0, High: 0.999999, Default: "0", Role: "ema", Help: "decay of a moving average of the weights, which is what is scored; 0 is none"},
+	{Name: "lr_groups", Kind: "text", Default: "", Help: "factors of the rate by layer, like embed=0.1,head=2"},
+	{Name: "freeze", Kind: "text", Default: "", Help: "layers that stay as they are, like embed,conv1"},
+	{Name: "warm_start", Kind: "text", Default: "", Help: "checkpoint whose weights of equal name and shape are the start"},
 }
 
 // dataSettings are about the examples.
@@ -105,4 +115,8 @@ func activation() Setting {
 
 func dropout() Setting {
 	return Setting{Name: "dropout", Kind: "float", Low: 0, High: 0.95, Default: "0", Role: "dropout", Help: "chance of a hidden unit to be dropped"}
+}
+
+func groupCount() Setting {
+	return Setting{Name: "groups", Kind: "int", Low: 1, High: 1024, Default: "4", When: "norm=group", Help: "groups of channels that are normalised together"}
 }

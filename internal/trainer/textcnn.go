@@ -18,9 +18,8 @@ func buildTextCNN(b *builder) {
 	words := min(b.int("vocab")+data.WordUnknown+1, b.words)
 	size := b.int("embedding")
 	conv := nn.NewTextConv(b.gemm, b.in, size, b.int("filters"), []int{3, 4, 5}, b.n)
-	b.add(nn.NewEmbedding(words, data.WordUnknown, b.in, size, b.n), conv)
-	if p := b.float("dropout"); p > 0 {
-		b.add(nn.NewDropout(p, len(b.layers), conv.Out(), b.n))
-	}
-	b.dense(conv.Out(), b.out)
+	b.add("embed", nn.NewEmbedding(words, data.WordUnknown, b.in, size, b.n))
+	b.add("conv", conv)
+	b.drop(conv.Out())
+	b.dense("head", conv.Out(), b.out)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Activations are the names NewActivation knows.
-var Activations = []string{"relu", "leaky_relu", "gelu", "tanh", "sigmoid"}
+var Activations = []string{"relu", "leaky_relu", "prelu", "gelu", "tanh", "sigmoid"}
 
 // Activation applies a function to each number.
 type Activation struct {
@@ -17,16 +17,17 @@ type Activation struct {
 	x     []Real  // the last input, not owned
 	y, dx []Real
 	alive []bool
+	slope *Param // of prelu, below zero; else nil
 	// Of the last pass of gelu: Φ(x) and e^(−x²/2).
 	cdf, bell []Real
 }
 
 // NewActivation makes an activation for up to n rows of d numbers: d units. kind
-// is one of [Activations]; leaky_relu has slope 0.01, gelu is exact, both as in
-// PyTorch.
+// is one of [Activations]; leaky_relu has slope 0.01, prelu one slope for all units
+// that starts at 0.25 (He et al. 2015), gelu is exact, all as in PyTorch.
 func NewActivation(kind string, d, n int) *Activation {
 	return &Activation{
-		kind: kind, units: d,
+		kind: kind, units: d, slope: newSlope(kind),
 		y: make([]Real, n*d), dx: make([]Real, n*d), alive: make([]bool, d),
 	}
 }
@@ -34,13 +35,25 @@ func NewActivation(kind string, d, n int) *Activation {
 // NewPlanesActivation makes an activation for pictures: a channel is a unit.
 func NewPlanesActivation(kind string, g *Planes) *Activation {
 	return &Activation{
-		kind: kind, units: g.C, halo: g,
+		kind: kind, units: g.C, halo: g, slope: newSlope(kind),
 		y: g.Alloc(), dx: g.Alloc(), alive: make([]bool, g.C),
 	}
 }
 
-// Params are none.
-func (l *Activation) Params() []*Param { return nil }
+func newSlope(kind string) *Param {
+	if kind != "prelu" {
+		return nil
+	}
+	return &Param{Name: "weight", Role: Scale, Size: 1, Init: constant(0.25)}
+}
+
+// Params is the slope of prelu; others have none.
+func (l *Activation) Params() []*Param {
+	if l.slope == nil {
+		return nil
+	}
+	return []*Param{l.slope}
+}
 
 // Forward applies the function.
 func (l *Activation) Forward(x []Real, p Pass) []Real {
@@ -55,6 +68,11 @@ func (l *Activation) Forward(x []Real, p Pass) []Real {
 	case "leaky_relu":
 		for i, v := range x {
 			y[i] = max(v, 0.01*v)
+		}
+	case "prelu":
+		a := l.slope.W[0]
+		for i, v := range x {
+			y[i] = max(v, 0) + a*min(v, 0)
 		}
 	case "gelu":
 		l.gelu(y, x)
@@ -73,6 +91,13 @@ func (l *Activation) Forward(x []Real, p Pass) []Real {
 
 // Backward multiplies by the derivative.
 func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
+	if l.slope != nil {
+		sum := 0.0
+		for i, v := range l.x {
+			sum += float64(dy[i] * min(v, 0))
+		}
+		l.slope.G[0] = Real(sum)
+	}
 	if !needX {
 		return nil
 	}
@@ -85,6 +110,14 @@ func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
 			dx[i] = dy[i]
 			if v <= 0 {
 				dx[i] *= 0.01
+			}
+		}
+	case "prelu":
+		a := l.slope.W[0]
+		for i, v := range x {
+			dx[i] = dy[i]
+			if v <= 0 {
+				dx[i] *= a
 			}
 		}
 	case "gelu":

@@ -21,7 +21,7 @@ func NewDense(gemm *kernel.Gemm, in, out, n int) *Dense {
 	bound := 1 / math.Sqrt(float64(in))
 	return &Dense{
 		in: in, out: out, gemm: gemm,
-		w: &Param{Name: "weight", Role: Weight, Size: in * out, Init: uniform(bound)},
+		w: &Param{Name: "weight", Role: Weight, Size: in * out, Shape: []int{out, in}, Init: uniform(bound)},
 		b: &Param{Name: "bias", Role: Bias, Size: out, Init: uniform(bound)},
 		y: make([]Real, n*out), dx: make([]Real, n*in),
 	}

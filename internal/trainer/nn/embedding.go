@@ -26,7 +26,7 @@ func NewEmbedding(words, unknown, d, size, n int) *Embedding {
 	}
 	return &Embedding{
 		words: words, d: d, size: size, unknown: Real(unknown),
-		w: &Param{Name: "weight", Role: Weight, Size: words * size, Init: start},
+		w: &Param{Name: "weight", Role: Weight, Size: words * size, Shape: []int{words, size}, Init: start},
 		y: make([]Real, n*d*size+size*8),
 	}
 }

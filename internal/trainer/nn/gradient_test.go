@@ -37,12 +37,14 @@ var layers = []struct {
 	}, false},
 	{"relu", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewActivation("relu", 6, n)} }, true},
 	{"leaky_relu", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewActivation("leaky_relu", 6, n)} }, true},
+	{"prelu", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewActivation("prelu", 6, n)} }, true},
 	{"gelu", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewActivation("gelu", 6, n)} }, false},
 	{"tanh", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewActivation("tanh", 6, n)} }, false},
 	{"sigmoid", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewActivation("sigmoid", 6, n)} }, false},
 	{"Dropout", 9, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewDropout(0.3, 1, 9, n)} }, false},
 	{"BatchNorm", 3, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewBatchNorm(3, n)} }, false},
 	{"LayerNorm", 7, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewLayerNorm(7, n)} }, false},
+	{"GroupNorm", 6, func(_ *kernel.Gemm, n int) []Layer { return []Layer{NewGroupNorm(2, 6, n)} }, false},
 	{"LSTM", 3, recurrent("lstm", false), false},
 	{"BiLSTM", 3, recurrent("lstm", true), false},
 	{"GRU", 3, recurrent("gru", false), false},
@@ -52,6 +54,29 @@ var layers = []struct {
 	}, true},
 	{"Conv 3×3", 2 * 5 * 7, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 7, 3, 3, n, convolution) }, false},
 	{"Conv 5×5", 6 * 5, func(_ *kernel.Gemm, n int) []Layer { return picture(1, 6, 5, 9, 5, n, convolution) }, false},
+	{"Conv 3×3 stride 2", 2 * 5 * 7, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 7, 3, 3, n, strided(2)) }, false},
+	{"Conv 5×5 stride 3", 2 * 7 * 6, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 7, 6, 3, 5, n, strided(3)) }, false},
+	{"Conv 7×7 stride 2", 1 * 9 * 4, func(_ *kernel.Gemm, n int) []Layer { return picture(1, 9, 4, 2, 7, n, strided(2)) }, false},
+	{"two Conv stride 2", 5 * 5, func(_ *kernel.Gemm, n int) []Layer {
+		return picture(1, 5, 5, 3, 3, n, func(in *Planes, channels, size int) ([]Layer, *Planes) {
+			first, mid := strided(2)(in, channels, size)
+			second, out := strided(2)(mid, 4, size)
+			return append(first, second...), out
+		})
+	}, false},
+	{"Residual", 2 * 3 * 5, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 3, 5, 3, 3, n, shortcut(1)) }, false},
+	{"Residual stride 2", 2 * 5 * 5, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 5, 3, 3, n, shortcut(2)) }, false},
+	{"PlanesGroupNorm", 2 * 3 * 5, func(_ *kernel.Gemm, n int) []Layer {
+		return picture(2, 3, 5, 4, 3, n, func(in *Planes, channels, size int) ([]Layer, *Planes) {
+			conv, mid := convolution(in, channels, size)
+			return append(conv, NewPlanesGroupNorm(2, mid)), mid
+		})
+	}, false},
+	{"MeanPool", 2 * 3 * 5, func(_ *kernel.Gemm, n int) []Layer {
+		in := NewPlanes(2, 3, 5, 1, n)
+		conv, mid := NewConv(in, 4, 3, 1, true)
+		return []Layer{NewToPlanes(in), conv, NewMeanPool(mid)}
+	}, false},
 	{"two Conv", 5 * 5, func(_ *kernel.Gemm, n int) []Layer {
 		return picture(1, 5, 5, 3, 3, n, func(in *Planes, channels, size int) ([]Layer, *Planes) {
 			first, mid := convolution(in, channels, size)
@@ -105,8 +130,30 @@ func packed(n int) []int {
 }
 
 func convolution(in *Planes, channels, size int) ([]Layer, *Planes) {
-	conv, out := NewConv(in, channels, size)
+	conv, out := NewConv(in, channels, size, 1, false)
 	return []Layer{conv}, out
+}
+
+// strided is a convolution with bias and stride.
+func strided(stride int) func(*Planes, int, int) ([]Layer, *Planes) {
+	return func(in *Planes, channels, size int) ([]Layer, *Planes) {
+		conv, out := NewConv(in, channels, size, stride, true)
+		return []Layer{conv}, out
+	}
+}
+
+// shortcut is a residual layer after a convolution, with strides if they are not 1.
+func shortcut(stride int) func(*Planes, int, int) ([]Layer, *Planes) {
+	return func(in *Planes, channels, size int) ([]Layer, *Planes) {
+		first, mid := convolution(in, channels, size)
+		body, out := NewConv(mid, channels, size, stride, true)
+		var short []Part
+		if stride > 1 {
+			project, _ := NewConv(mid, channels, 1, stride, true)
+			short = []Part{{"project", project}}
+		}
+		return append(first, NewResidual(mid, out, []Part{{"conv", body}, {"norm", NewPlanesBatchNorm(out)}, {"act", NewPlanesActivation("tanh", out)}}, short)), out
+	}
 }
 
 func TestGradientsAreThoseOfTheLayer(t *testing.T) {
@@ -209,31 +256,69 @@ func normal(rng *rand.Rand, n int) []Real {
 	return x
 }
 
-func TestGradientOfCrossEntropy(t *testing.T) {
+// lossCases are what losses are asked to compute.
+var lossCases = []LossOptions{
+	{},
+	{Smoothing: 0.2},
+	{Weights: []float64{2, 0.5, 1, 3}},
+	{Smoothing: 0.2, Weights: []float64{2, 0.5, 1, 0}},
+	{Kind: "focal"},
+	{Kind: "focal", Gamma: 0.5},
+	{Kind: "focal", Gamma: 2, Weights: []float64{2, 0.5, 1, 3}},
+	{Kind: "bce"},
+	{Kind: "bce", Weights: []float64{2, 0.5, 1, 3}},
+	{Kind: "mse"},
+	{Kind: "l1"},
+	{Kind: "smooth_l1"},
+}
+
+func TestGradientsOfLosses(t *testing.T) {
 	h, relative := tolerance()
-	for _, smoothing := range []float64{0, 0.2} {
+	for _, o := range lossCases {
 		for _, n := range []int{1, 5} {
-			rng := rand.New(rand.NewPCG(1, uint64(n)))
-			const classes = 4
-			logits := normal(rng, n*classes)
-			labels := make([]int32, n)
-			for i := range labels {
-				labels[i] = int32(rng.IntN(classes))
-			}
-			l := NewCrossEntropy(classes, n, smoothing)
-			mean := func() float64 { sum, _ := l.Of(logits, labels); return sum / float64(n) }
-			mean()
-			grad := append([]Real(nil), l.Gradient(labels)...)
-			for i := range logits {
-				was := logits[i]
-				logits[i] = was + Real(h)
-				up := mean()
-				logits[i] = was - Real(h)
-				down := mean()
-				logits[i] = was
-				if got := (up - down) / (2 * h); math.Abs(got-float64(grad[i])) > relative/10 {
-					t.Errorf("smoothing %g, n %d: slope at %d is %g, gradient %g", smoothing, n, i, got, grad[i])
+			for _, mixed := range []bool{false, true} {
+				rng := rand.New(rand.NewPCG(1, uint64(n)))
+				const classes = 4
+				logits := normal(rng, n*classes)
+				targets := Targets{Labels: make([]int32, n)}
+				if mixed {
+					targets.Other, targets.Share = make([]int32, n), make([]float32, n)
 				}
+				for i := range targets.Labels {
+					targets.Labels[i] = int32(rng.IntN(classes - 1)) // the last has weight 0 once
+					if mixed {
+						targets.Other[i], targets.Share[i] = int32(rng.IntN(classes)), rng.Float32()
+					}
+				}
+				l := NewLoss(classes, n, o)
+				mean := func() float64 { m, _ := l.Of(logits, targets); return m }
+				mean()
+				grad := append([]Real(nil), l.Gradient()...)
+				for i := range logits {
+					was := logits[i]
+					logits[i] = was + Real(h)
+					up := mean()
+					logits[i] = was - Real(h)
+					down := mean()
+					logits[i] = was
+					if got := (up - down) / (2 * h); math.Abs(got-float64(grad[i])) > relative/10 {
+						t.Errorf("%+v, n %d, mixed %v: slope at %d is %g, gradient %g", o, n, mixed, i, got, grad[i])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestLossesSurviveCertainty(t *testing.T) {
+	for _, o := range lossCases {
+		l := NewLoss(4, 2, o)
+		if mean, _ := l.Of([]Real{80, 0, 0, 0, 0, 80, 0, 0}, Targets{Labels: []int32{0, 2}}); mean-mean != 0 {
+			t.Errorf("%+v: loss %g", o, mean)
+		}
+		for i, g := range l.Gradient() {
+			if g-g != 0 {
+				t.Errorf("%+v: gradient %g at %d", o, g, i)
 			}
 		}
 	}
@@ -243,18 +328,18 @@ func TestAPassAllocatesNothing(t *testing.T) {
 	g := &kernel.Gemm{}
 	const n = 4
 	in := NewPlanes(1, 8, 8, 1, n)
-	conv, mid := NewConv(in, 4, 3)
+	conv, mid := NewConv(in, 4, 3, 1, false)
 	pool, out := NewMaxPool(mid, 1, true, 1)
 	net := New([]Layer{
 		NewToPlanes(in), conv, NewPlanesBatchNorm(mid), pool, NewPlanesActivation("relu", out), NewFlatten(out),
 		NewDense(g, 4*4*4, 8, n), NewBatchNorm(8, n), NewLayerNorm(8, n), NewActivation("gelu", 8, n), NewDropout(0.5, 1, 8, n), NewDense(g, 8, 3, n),
 	}, 1)
-	loss := NewCrossEntropy(3, n, 0.1)
-	x, labels := make([]Real, n*64), []int32{0, 1, 2, 0}
+	loss := NewLoss(3, n, LossOptions{Smoothing: 0.1})
+	x, labels := make([]Real, n*64), Targets{Labels: []int32{0, 1, 2, 0}}
 	pass := Pass{N: n, Train: true}
 	step := func() {
 		loss.Of(net.Forward(x, pass), labels)
-		net.Backward(loss.Gradient(labels), pass)
+		net.Backward(loss.Gradient(), pass)
 	}
 	step()
 	if count := testing.AllocsPerRun(10, step); count != 0 {

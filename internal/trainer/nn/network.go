@@ -16,8 +16,8 @@
 package nn
 
 import (
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/danlu-ml/danlu/internal/trainer/kernel"
 )
@@ -54,6 +54,10 @@ type Param struct {
 	Name string
 	Role Role
 	Size int
+	// Shape multiplies to Size; nil is one dimension.
+	Shape []int
+	// Frozen tensors are not trained; their gradients are zero.
+	Frozen bool
 	// Init fills W at the start.
 	Init func(w []Real, rng *rand.Rand)
 	W, G []Real // set when a network is built; G is nil for a Statistic
@@ -76,17 +80,27 @@ type Network struct {
 	Params []*Param // all trained tensors, in the order of W and G
 	W, G   []Real   // trained parameters and their gradients
 	Stats  []Real   // statistics: not trained, but part of the state
-	first  int      // the first layer with parameters: those before need no gradient
+	// Statistics are the tensors in Stats, in order.
+	Statistics []*Param
+	first      int // the first layer with parameters: those before need no gradient
 }
 
-// New builds a network and draws its parameters from seed.
-func New(layers []Layer, seed uint64) *Network {
+// New builds a network and draws its parameters from seed. names are those of the
+// layers, which their tensors' begin with; "" and layers beyond them go by number.
+func New(layers []Layer, seed uint64, names ...string) *Network {
 	net := &Network{Layers: layers, first: len(layers)}
 	var stats []*Param
 	trained, followed := 0, 0
 	for i, l := range layers {
+		prefix := strconv.Itoa(i)
+		if i < len(names) && names[i] != "" {
+			prefix = names[i]
+		}
 		for _, p := range l.Params() {
-			p.Name = fmt.Sprintf("%d.%s", i, p.Name)
+			p.Name = prefix + "." + p.Name
+			if p.Shape == nil {
+				p.Shape = []int{p.Size}
+			}
 			net.first = min(net.first, i)
 			if p.Role == Statistic {
 				stats = append(stats, p)
@@ -105,6 +119,7 @@ func New(layers []Layer, seed uint64) *Network {
 		at += p.Size
 	}
 	at = 0
+	net.Statistics = stats
 	for _, p := range stats {
 		p.W = net.Stats[at : at+p.Size : at+p.Size]
 		p.Init(p.W, nil)
@@ -127,22 +142,52 @@ func (net *Network) Backward(dy []Real, p Pass) {
 	for i := len(net.Layers) - 1; i >= net.first; i-- {
 		dy = net.Layers[i].Backward(dy, p, i > net.first)
 	}
+	for _, p := range net.Params {
+		if p.Frozen {
+			clear(p.G)
+		}
+	}
+}
+
+// Freeze decides by their names which tensors are not trained. The way back ends
+// before the first layers that have none to train.
+func (net *Network) Freeze(frozen func(name string) bool) {
+	net.first = len(net.Layers)
+	for i, l := range net.Layers {
+		for _, p := range l.Params() {
+			if p.Role == Statistic {
+				continue
+			}
+			if p.Frozen = frozen(p.Name); !p.Frozen {
+				net.first = min(net.first, i)
+			}
+		}
+	}
 }
 
 // Dead is the share of rectified units that did not respond to any example
 // since the last call, over passes with Watch; 0 if there are none such.
 func (net *Network) Dead() float64 {
-	dead, units := 0, 0
-	for _, l := range net.Layers {
-		if a, ok := l.(*Activation); ok {
-			d, u := a.dead()
-			dead, units = dead+d, units+u
-		}
-	}
+	dead, units := count(net.Layers)
 	if units == 0 {
 		return 0
 	}
 	return float64(dead) / float64(units)
+}
+
+// count counts the units that did not respond, and all, in layers of layers too.
+func count(layers []Layer) (dead, units int) {
+	for _, l := range layers {
+		d, u := 0, 0
+		switch l := l.(type) {
+		case *Activation:
+			d, u = l.dead()
+		case parent:
+			d, u = count(l.children())
+		}
+		dead, units = dead+d, units+u
+	}
+	return dead, units
 }
 
 // constant is an Init that fills with v.

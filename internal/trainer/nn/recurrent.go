@@ -115,8 +115,8 @@ func newDirection(gemm *kernel.Gemm, kind string, in, hidden, n int, backwards b
 	if backwards {
 		suffix = "_reverse"
 	}
-	d.wx = &Param{Name: "weight_ih" + suffix, Role: Weight, Size: d.width * in, Init: start}
-	d.wh = &Param{Name: "weight_hh" + suffix, Role: Weight, Size: d.width * hidden, Init: start}
+	d.wx = &Param{Name: "weight_ih" + suffix, Role: Weight, Size: d.width * in, Shape: []int{d.width, in}, Init: start}
+	d.wh = &Param{Name: "weight_hh" + suffix, Role: Weight, Size: d.width * hidden, Shape: []int{d.width, hidden}, Init: start}
 	d.bx = &Param{Name: "bias_ih" + suffix, Role: Bias, Size: d.width, Init: start}
 	d.bh = &Param{Name: "bias_hh" + suffix, Role: Bias, Size: d.width, Init: start}
 	rows := func(width int) []Real { return make([]Real, n*width) }

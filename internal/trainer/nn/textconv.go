@@ -27,7 +27,7 @@ func NewTextConv(gemm *kernel.Gemm, length, size, filters int, widths []int, n i
 	l := &TextConv{length: length, size: size, filters: filters, widths: widths, gemm: gemm}
 	for _, k := range widths {
 		start := uniform(1 / math.Sqrt(float64(k*size)))
-		l.w = append(l.w, &Param{Name: "weight", Role: Weight, Size: filters * k * size, Init: start})
+		l.w = append(l.w, &Param{Name: "weight", Role: Weight, Size: filters * k * size, Shape: []int{filters, k, size}, Init: start})
 		l.b = append(l.b, &Param{Name: "bias", Role: Bias, Size: filters, Init: start})
 	}
 	out := n * l.Out()

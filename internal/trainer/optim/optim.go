@@ -38,6 +38,8 @@ type Options struct {
 type Range struct {
 	From, To int
 	Decay    bool // whether weight decay applies
+	// Factor multiplies the learning rate; 0 is 1.
+	Factor float64
 }
 
 // Optimizer changes a flat vector of parameters by its gradient.
@@ -53,7 +55,7 @@ type Optimizer struct {
 // rule changes one range; t counts steps from 1.
 type rule func(o *Optimizer, w, g []Real, from int, lr, decay float64, t int)
 
-// New makes an optimiser for size parameters. The ranges cover them in order.
+// New makes an optimiser for size parameters. What no range covers stays as it is.
 func New(name string, o Options, size int, ranges []Range) (*Optimizer, error) {
 	moments, r, eps := 0, rule(nil), 1e-8
 	switch name {
@@ -87,7 +89,7 @@ func (o *Optimizer) Step(w, g []Real, lr float64, t int) {
 		if r.Decay {
 			decay = o.o.WeightDecay
 		}
-		o.rule(o, w[r.From:r.To], g[r.From:r.To], r.From, lr, decay, t)
+		o.rule(o, w[r.From:r.To], g[r.From:r.To], r.From, lr*cmp.Or(r.Factor, 1), decay, t)
 	}
 }
 

@@ -59,7 +59,7 @@ func TestEveryOptimiserStepsAsPyTorchDoes(t *testing.T) {
 			if b := c.Options.Betas; b != nil {
 				o.Beta1, o.Beta2 = b[0], b[1]
 			}
-			opt, err := New(c.Name, o, len(v.Start), []Range{{0, 2, true}, {2, len(v.Start), true}})
+			opt, err := New(c.Name, o, len(v.Start), []Range{{0, 2, true, 1}, {2, len(v.Start), true, 0}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestEveryOptimiserStepsAsPyTorchDoes(t *testing.T) {
 
 func TestWeightDecayLeavesOutWhatItIsToldTo(t *testing.T) {
 	for _, name := range Names {
-		opt, err := New(name, Options{WeightDecay: 0.1, Beta1: 0.9, Beta2: 0.999, Alpha: 0.99, Rho: 0.9}, 2, []Range{{0, 1, true}, {1, 2, false}})
+		opt, err := New(name, Options{WeightDecay: 0.1, Beta1: 0.9, Beta2: 0.999, Alpha: 0.99, Rho: 0.9}, 2, []Range{{0, 1, true, 1}, {1, 2, false, 1}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func BenchmarkStep(b *testing.B) {
 	const size = 100_000
 	for _, name := range Names {
 		b.Run(name, func(b *testing.B) {
-			opt, _ := New(name, Options{Beta1: 0.9, Beta2: 0.999, Alpha: 0.99, Rho: 0.9, Momentum: 0.9}, size, []Range{{0, size, true}})
+			opt, _ := New(name, Options{Beta1: 0.9, Beta2: 0.999, Alpha: 0.99, Rho: 0.9, Momentum: 0.9}, size, []Range{{0, size, true, 1}})
 			w, g := make([]Real, size), make([]Real, size)
 			for i := range g {
 				g[i] = Real(i%7) - 3
@@ -121,5 +121,27 @@ func BenchmarkStep(b *testing.B) {
 			}
 			b.ReportMetric(float64(size)*float64(b.N)/b.Elapsed().Seconds()/1e9, "Gparameter/s")
 		})
+	}
+}
+
+func TestAFactorMultipliesTheRateOfItsRange(t *testing.T) {
+	for _, name := range Names {
+		o := Options{Beta1: 0.9, Beta2: 0.999, Alpha: 0.99, Rho: 0.9}
+		run := func(lr float64, ranges []Range) []Real {
+			opt, err := New(name, o, 3, ranges)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := []Real{1, 1, 1}
+			for step := 1; step <= 3; step++ {
+				opt.Step(w, []Real{0.5, 0.5, 0.5}, lr, step)
+			}
+			return w
+		}
+		got := run(0.1, []Range{{From: 0, To: 1, Factor: 0.5}, {From: 1, To: 2}}) // nothing covers the third
+		half, whole := run(0.05, []Range{{From: 0, To: 3}}), run(0.1, []Range{{From: 0, To: 3}})
+		if want := []Real{half[0], whole[0], 1}; got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
 	}
 }

@@ -49,6 +49,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	r := run{Options: o, epochs: o.Epochs}
+	o.Note = func(line string) { fmt.Fprintln(os.Stderr, "danlu train: "+line) }
 	res, err := trainer.Run(ctx, o.Config, r.epoch)
 	switch {
 	case r.failed != nil:
