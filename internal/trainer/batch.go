@@ -14,28 +14,42 @@ type batches struct {
 	seed      uint64
 	shift     int
 	flip      bool
+	pictures  *pictureChanges // nil where none are wanted, as the next three
+	texts     *textChanges
+	series    *seriesChanges
+	mix       *mixture
+	noise     float64
 	sequences bool
 	around    int // rows on each side that come along with a row of a sequence
 	pcg       *rand.PCG
-	balanced  *balanced // nil where each item comes once an epoch
-	order     []int32   // of the training items, in this epoch
+	rng       *rand.Rand // draws from pcg
+	balanced  *balanced  // nil where each item comes once an epoch
+	base      []int32    // items of an epoch
+	order     []int32    // the same, in the epoch's order
 	x         []float32
 	y         []int32
 	rows      []int32 // of the batch, if items are sequences
 	// Of the batch, where examples are mixed: what nn.Targets has; else nil.
-	other  []int32
-	share  []float32
-	last   []int32 // of the batch
-	steps  []int   // rows of each step, if items are sequences
-	sorted []int32
-	bounds [][2]int32 // of the sequence that a row belongs to, if around > 0
+	other   []int32
+	share   []float32
+	last    []int32 // of the batch
+	steps   []int   // rows of each step, if items are sequences
+	sorted  []int32
+	sources []int32    // rows that the features of the batch come from, where not their own
+	bounds  [][2]int32 // of the sequence that a row belongs to, where that matters
 }
 
 // newBatches makes batches of up to n items.
-func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) *batches {
+func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) (*batches, error) {
 	b := &batches{
 		split: s, seed: seed, shift: v.int("shift"), flip: v.bool("flip"), pcg: rand.NewPCG(0, 0),
-		sequences: sequences, around: max(0, v.int("frames")-1) / 2,
+		noise: v.float("noise"), sequences: sequences, around: max(0, v.int("frames")-1) / 2,
+		pictures: newPictureChanges(s, v), series: newSeriesChanges(s.Table, v, sequences),
+	}
+	b.rng = rand.New(b.pcg)
+	var err error
+	if b.texts, err = newTextChanges(s.Table, v); err != nil {
+		return nil, err
 	}
 	rows := n
 	if sequences {
@@ -46,7 +60,7 @@ func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) *ba
 		rows = n * longest
 		b.steps, b.sorted = make([]int, 0, longest), make([]int32, 0, n)
 	}
-	if b.around > 0 {
+	if b.around > 0 || b.series != nil {
 		b.bounds = make([][2]int32, s.Table.N())
 		for i, end := range s.Table.Starts[1:] {
 			for r := s.Table.Starts[i]; r < end; r++ {
@@ -54,12 +68,18 @@ func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) *ba
 			}
 		}
 	}
-	b.order = slices.Clone(b.items().Train)
+	b.base = b.items().Train
+	b.order = slices.Clone(b.base)
+	if share := v.float("oversample"); share > 0 {
+		b.base = oversampled(s.Train, s.Table.Y, len(s.Table.Classes), share)
+		b.order = slices.Clone(b.base)
+	}
 	if balance := v.float("balance"); balance > 0 {
 		b.balanced = newBalanced(s.Train, s.Table.Y, len(s.Table.Classes), balance)
 	}
 	b.x, b.y, b.rows = make([]float32, rows*b.width()), make([]int32, rows), make([]int32, 0, rows)
-	return b
+	b.mix = newMixture(s.Table, v, len(b.x), n)
+	return b, nil
 }
 
 // width is the number of features that a model sees.
@@ -88,26 +108,53 @@ func (b *batches) shuffle(epoch int) {
 		b.balanced.fill(b.order, rng)
 		return
 	}
-	copy(b.order, b.items().Train)
+	copy(b.order, b.base)
 	for i := len(b.order) - 1; i > 0; i-- {
 		j := rng.IntN(i + 1)
 		b.order[i], b.order[j] = b.order[j], b.order[i]
 	}
 }
 
-// train gathers items from the epoch's order for a step. The slices are reused.
+// train gathers items from the epoch's order for a step, and changes them as the
+// augmentations say. The slices are reused.
 func (b *batches) train(from, to, step int) ([]float32, []int32, []int) {
-	x, y, steps := b.gather(b.order[from:to])
-	if b.shift == 0 && !b.flip {
-		return x, y, steps
-	}
 	b.pcg.Seed(b.seed^drawAugment, uint64(step))
-	d := b.split.Table.D
-	for i := range y {
-		bits := b.pcg.Uint64()
-		side := uint64(2*b.shift + 1)
-		down, right := int(bits%side)-b.shift, int(bits>>16%side)-b.shift
-		b.augment(x[i*d:(i+1)*d], down, right, b.flip && bits>>63 == 1)
+	items := b.order[from:to]
+	var x []float32
+	var y []int32
+	var steps []int
+	if b.series != nil {
+		x, y, steps = b.gatherChanged(items)
+	} else {
+		x, y, steps = b.gather(items)
+	}
+	d := b.width()
+	if b.shift > 0 || b.flip {
+		for i := range y {
+			bits := b.pcg.Uint64()
+			side := uint64(2*b.shift + 1)
+			down, right := int(bits%side)-b.shift, int(bits>>16%side)-b.shift
+			b.augment(x[i*d:(i+1)*d], down, right, b.flip && bits>>63 == 1)
+		}
+	}
+	if b.pictures != nil {
+		for i := range y {
+			b.pictures.change(x[i*d:(i+1)*d], b.rng)
+		}
+	}
+	if b.texts != nil {
+		for i := range y {
+			b.texts.change(x[i*d:(i+1)*d], b.rng)
+		}
+	}
+	if b.noise > 0 {
+		for i := range x {
+			x[i] += float32(b.noise * b.rng.NormFloat64())
+		}
+	}
+	if b.mix != nil {
+		b.mix.mix(x, y, b.rng)
+		b.other, b.share = b.mix.others, b.mix.shares
 	}
 	return x, y, steps
 }
@@ -116,10 +163,17 @@ func (b *batches) train(from, to, step int) ([]float32, []int32, []int) {
 // [nn.Recurrent] wants them, with the numbers of rows in each step.
 func (b *batches) gather(items []int32) ([]float32, []int32, []int) {
 	if !b.sequences {
-		return b.normalised(items)
+		return b.normalised(items, items)
 	}
 	starts := b.split.Table.Starts
-	length := func(s int32) int32 { return starts[s+1] - starts[s] }
+	b.collect(items, func(s int32) (int32, int32) { return starts[s], starts[s+1] - starts[s] })
+	return b.normalised(b.rows, b.rows)
+}
+
+// collect lists the rows of a batch of sequences, of each those that span says: the
+// first and how many; and how many rows each step has.
+func (b *batches) collect(items []int32, span func(sequence int32) (from, length int32)) {
+	length := func(s int32) int32 { _, n := span(s); return n }
 	b.sorted = append(b.sorted[:0], items...)
 	slices.SortStableFunc(b.sorted, func(i, j int32) int { return int(length(j) - length(i)) })
 	b.rows, b.steps = b.rows[:0], b.steps[:0]
@@ -129,22 +183,24 @@ func (b *batches) gather(items []int32) ([]float32, []int32, []int) {
 			active--
 		}
 		for _, s := range b.sorted[:active] {
-			b.rows = append(b.rows, starts[s]+t)
+			from, _ := span(s)
+			b.rows = append(b.rows, from+t)
 		}
 		b.steps = append(b.steps, active)
 	}
-	return b.normalised(b.rows)
 }
 
 // row is the data set's row of the i-th row of the last batch gathered.
 func (b *batches) row(i int) int32 { return b.last[i] }
 
-func (b *batches) normalised(rows []int32) ([]float32, []int32, []int) {
+// normalised copies the features of sources and the labels of rows.
+func (b *batches) normalised(rows, sources []int32) ([]float32, []int32, []int) {
 	d := b.split.Table.D
 	b.last = rows
 	at := 0
 	for i, row := range rows {
 		b.y[i] = b.split.Table.Y[row]
+		row = sources[i]
 		if b.around == 0 {
 			b.normalise(b.x[i*d:(i+1)*d], row)
 			continue
@@ -169,8 +225,8 @@ func (b *batches) normalise(to []float32, row int32) {
 // is the background: the value of a black pixel.
 func (b *batches) augment(x []float32, down, right int, flip bool) {
 	s := b.split.Table.Image
-	background := -b.split.Offset[0] * b.split.Scale[0]
 	for c := range s.Channels {
+		background := background(b.split, c)
 		plane := x[c*s.Height*s.Width:][:s.Height*s.Width]
 		for k := range s.Height { // from the side that the picture moves to
 			h := k
@@ -188,6 +244,12 @@ func (b *batches) augment(x []float32, down, right int, flip bool) {
 			}
 		}
 	}
+}
+
+// background is a black pixel's value after normalisation.
+func background(s *data.Split, channel int) float32 {
+	at := channel * s.Table.Image.Height * s.Table.Image.Width
+	return -s.Offset[at] * s.Scale[at]
 }
 
 // moveLine copies from to line, right pixels further; they may be the same.

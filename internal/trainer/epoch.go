@@ -23,6 +23,13 @@ type Epoch struct {
 	Dead          float64 // share of rectified units silent on all validation examples
 	UpdateRatio   float64 // norm of the last step's change ÷ norm of the parameters
 	Seconds       float64 // of wall time, validation included
+	// What does not make a curve, or not one number.
+	Layers      map[string]float64 // UpdateRatio of each layer
+	NonFinite   int                // numbers of gradients and outputs that were infinite or none
+	InitialLoss float64            // of the first batch before the first step
+	ChanceLoss  float64            // of equal chances for all classes: what InitialLoss should be near
+	Parameters  int                // trained numbers
+	Memory      int64              // bytes that the process holds
 }
 
 // Values are the measured quantities by the names they have in JSON.
@@ -38,6 +45,10 @@ func (e Epoch) Values() map[string]float64 {
 // MarshalJSON writes one flat object; what is not finite is a string: "nan",
 // "inf", "-inf".
 func (e Epoch) MarshalJSON() ([]byte, error) {
+	layers := make(map[string]number, len(e.Layers))
+	for name, v := range e.Layers {
+		layers[name] = number(v)
+	}
 	return json.Marshal(struct {
 		Epoch         int    `json:"epoch"`
 		Step          int    `json:"step"`
@@ -51,9 +62,17 @@ func (e Epoch) MarshalJSON() ([]byte, error) {
 		Dead          number `json:"dead"`
 		UpdateRatio   number `json:"update_ratio"`
 		Seconds       number `json:"seconds"`
+
+		Layers      map[string]number `json:"update_ratios"`
+		NonFinite   int               `json:"nonfinite"`
+		InitialLoss number            `json:"initial_loss"`
+		ChanceLoss  number            `json:"chance_loss"`
+		Parameters  int               `json:"parameters"`
+		Memory      int64             `json:"memory_bytes"`
 	}{
 		e.Epoch, e.Step, number(e.TrainLoss), number(e.TrainAccuracy), number(e.ValLoss), number(e.ValAccuracy),
 		number(e.LR), number(e.GradNorm), number(e.Clipped), number(e.Dead), number(e.UpdateRatio), number(e.Seconds),
+		layers, e.NonFinite, number(e.InitialLoss), number(e.ChanceLoss), e.Parameters, e.Memory,
 	})
 }
 
@@ -61,11 +80,12 @@ func (e Epoch) MarshalJSON() ([]byte, error) {
 type Result struct {
 	TestLoss         float64
 	TestAccuracy     float64
-	BalancedAccuracy float64   // mean recall of the classes that occur
-	Top5Accuracy     float64   // the label is among the five likeliest classes
-	MacroF1          float64   // mean of the classes' F1; a class never seen nor predicted has 0
-	Classes          []string  // their names
-	Confusion        [][]int   // [true class][predicted class]
+	BalancedAccuracy float64  // mean recall of the classes that occur
+	Top5Accuracy     float64  // the label is among the five likeliest classes
+	MacroF1          float64  // mean of the classes' F1; a class never seen nor predicted has 0
+	Classes          []string // their names
+	Confusion        [][]int  // [true class][predicted class]
+	PerClass         []ClassScore
 	Worst            []Example // the largest losses, the worst first
 	Parameters       int       // trained numbers
 	Epochs           int       // done
@@ -87,9 +107,11 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Classes          []string  `json:"classes"`
 		Confusion        [][]int   `json:"confusion"`
 		Worst            []Example `json:"worst"`
+
+		PerClass []ClassScore `json:"per_class"`
 	}{
 		"train_ended", number(r.TestLoss), number(r.TestAccuracy), number(r.BalancedAccuracy), number(r.Top5Accuracy),
-		number(r.MacroF1), r.Parameters, r.Epochs, r.EndedEarly, r.Classes, r.Confusion, r.Worst,
+		number(r.MacroF1), r.Parameters, r.Epochs, r.EndedEarly, r.Classes, r.Confusion, r.Worst, r.PerClass,
 	})
 }
 

@@ -44,13 +44,19 @@ func (r *runner) step(from, to int) float64 {
 func (r *runner) pass(from, to int, draw uint64) float64 {
 	x, y, steps := r.batches.train(from, to, int(draw))
 	pass := nn.Pass{N: len(y), Train: true, Steps: steps, Seed: r.Seed, Step: draw}
-	loss, correct := r.loss.Of(r.net.Forward(x, pass), nn.Targets{Labels: y, Other: r.batches.other, Share: r.batches.share})
+	logits := r.net.Forward(x, pass)
+	loss, correct := r.loss.Of(logits, nn.Targets{Labels: y, Other: r.batches.other, Share: r.batches.share})
 	for _, plain := range r.loss.Each[:len(y)] {
 		r.Sums.Loss += plain
 	}
 	r.Sums.Correct += correct
 	r.Sums.Examples += len(y)
-	if !math.IsNaN(loss) {
+	if r.Step == 0 && r.Sums.Examples == len(y) {
+		r.InitialLoss = number(r.Sums.Loss / float64(len(y)))
+	}
+	if math.IsNaN(loss) {
+		r.Sums.NonFinite += nonFinite(logits)
+	} else {
 		r.net.Backward(r.loss.Gradient(), pass)
 	}
 	return loss
@@ -61,6 +67,9 @@ func (r *runner) update() {
 	r.penalise()
 	norm := math.Sqrt(kernel.SumSquares(r.net.G))
 	r.Sums.GradNorm += number(norm)
+	if norm-norm != 0 {
+		r.Sums.NonFinite += nonFinite(r.net.G)
+	}
 	if r.clipped(norm) {
 		r.Sums.Clipped++
 	}

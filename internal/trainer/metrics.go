@@ -94,6 +94,31 @@ func (s *scores) balancedAccuracy() float64 {
 	return sum / float64(max(1, present))
 }
 
+// ClassScore is how a network does on one class.
+type ClassScore struct {
+	Class     string  `json:"class"`
+	Rows      int     `json:"rows"`      // that are of it
+	Precision float64 `json:"precision"` // share of those taken for it that are; 0 where there are none
+	Recall    float64 `json:"recall"`    // share of those of it that are taken for it; 0 where there are none
+	F1        float64 `json:"f1"`        // harmonic mean of both
+}
+
+func (s *scores) perClass(names []string) []ClassScore {
+	all := make([]ClassScore, len(s.confusion))
+	for c := range all {
+		of, taken := 0, 0
+		for k := range s.confusion {
+			of, taken = of+s.confusion[c][k], taken+s.confusion[k][c]
+		}
+		hits := float64(s.confusion[c][c])
+		all[c] = ClassScore{
+			Class: names[c], Rows: of,
+			Precision: hits / float64(max(1, taken)), Recall: hits / float64(max(1, of)), F1: 2 * hits / float64(max(1, of+taken)),
+		}
+	}
+	return all
+}
+
 // macroF1 is the mean over all classes of 2·TP ÷ (2·TP + FP + FN), where 0 ÷ 0
 // is 0.
 func (s *scores) macroF1() float64 {

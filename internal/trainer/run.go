@@ -63,6 +63,8 @@ type position struct {
 	Batch int // batches done of the next
 	Step  int // steps done
 	Sums  sums
+	// InitialLoss is the mean loss of the first batch, before any step.
+	InitialLoss number
 	// What has been seen of the validation loss: by the schedule called plateau,
 	// and by the patience that ends a training.
 	Plateau, Stall sched.Plateau
@@ -75,7 +77,9 @@ type sums struct {
 	Examples int
 	GradNorm number
 	Clipped  int
-	Seconds  float64 // before an interruption
+	// NonFinite counts numbers of gradients, and of outputs if the loss was none.
+	NonFinite int
+	Seconds   float64 // before an interruption
 }
 
 func newRunner(p plan) (*runner, error) {
@@ -85,7 +89,7 @@ func newRunner(p plan) (*runner, error) {
 	}
 	v := p.values
 	split, err := table.Split(data.SplitOptions{
-		Validation: v.float("val_fraction"), Fraction: v.float("data_fraction"), Classes: v.int("classes"), Seed: uint64(v.int("data_seed")),
+		Validation: v.float("val_fraction"), Fraction: v.float("data_fraction"), Classes: v.int("classes"), Imbalance: v.float("imbalance"), Seed: uint64(v.int("data_seed")),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
@@ -94,7 +98,9 @@ func newRunner(p plan) (*runner, error) {
 	if p.model.sequences {
 		r.chunk = r.part
 	}
-	r.batches = newBatches(split, p.Seed, v, p.model.sequences, max(r.part, r.chunk))
+	if r.batches, err = newBatches(split, p.Seed, v, p.model.sequences, max(r.part, r.chunk)); err != nil {
+		return nil, err
+	}
 	items := len(r.batches.order)
 	r.batch = min(r.part*r.parts, items)
 	r.count = (items + r.batch - 1) / r.batch
@@ -179,6 +185,7 @@ func (r *runner) run(ctx context.Context, report func(Epoch) bool) (Result, erro
 	result.BalancedAccuracy, result.MacroF1 = test.balancedAccuracy(), test.macroF1()
 	result.Top5Accuracy = float64(test.within) / float64(test.n)
 	result.Classes, result.Confusion, result.Worst = r.split.Table.Classes[:r.loss.Classes], test.confusion, test.worst
+	result.PerClass = test.perClass(result.Classes)
 	return result, nil
 }
 
@@ -195,6 +202,7 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 	start := time.Now()
 	r.batches.shuffle(r.Epoch)
 	ratio := 0.0
+	var layers map[string]float64
 	for ; r.Batch < r.count; r.Batch++ {
 		if ctx.Err() != nil {
 			r.Sums.Seconds += time.Since(start).Seconds()
@@ -211,12 +219,12 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 			return e, r.diverged()
 		}
 		if last {
-			ratio = changeRatio(r.before, r.net.W)
+			ratio, layers = changes(r.net, r.before)
 		}
 	}
 	val := r.evaluate(r.batches.items().Val, true)
 	e := r.summary(start, ratio)
-	e.ValLoss, e.ValAccuracy, e.Dead = val.loss(), val.accuracy(), r.net.Dead()
+	e.ValLoss, e.ValAccuracy, e.Dead, e.Layers = val.loss(), val.accuracy(), r.net.Dead(), layers
 	if math.IsNaN(e.ValLoss) {
 		return e, r.diverged()
 	}
@@ -251,18 +259,11 @@ func (r *runner) summary(start time.Time, ratio float64) Epoch {
 		TrainAccuracy: float64(r.Sums.Correct) / float64(r.Sums.Examples),
 		LR:            r.rate(max(0, r.Step-1)),
 		GradNorm:      float64(r.Sums.GradNorm) / steps, Clipped: float64(r.Sums.Clipped) / steps,
-		UpdateRatio: ratio,
-		Seconds:     r.Sums.Seconds + time.Since(start).Seconds(),
+		UpdateRatio: ratio, NonFinite: r.Sums.NonFinite,
+		InitialLoss: float64(r.InitialLoss), ChanceLoss: math.Log(float64(r.loss.Classes)),
+		Parameters: len(r.net.W), Memory: memory(),
+		Seconds: r.Sums.Seconds + time.Since(start).Seconds(),
 	}
-}
-
-// changeRatio is ‖after − before‖ ÷ ‖after‖. It overwrites before.
-func changeRatio(before, after []nn.Real) float64 {
-	kernel.Axpy(before, -1, after)
-	if size := kernel.SumSquares(after); size > 0 {
-		return math.Sqrt(kernel.SumSquares(before) / size)
-	}
-	return 0
 }
 
 // evaluate scores the network on items; watch counts silent units.

@@ -22,7 +22,7 @@ func train(t *testing.T, c Config) ([]Epoch, Result) {
 	t.Helper()
 	var all []Epoch
 	result, err := Run(t.Context(), c, func(e Epoch) bool {
-		e.Seconds = 0
+		e.Seconds, e.Memory = 0, 0
 		all = append(all, e)
 		return true
 	})
@@ -105,7 +105,7 @@ func checkResuming(t *testing.T, c Config, name, value string, ends ...int) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		c.Checkpoint, c.Resume = filepath.Join(t.TempDir(), "ckpt"), ""
 		var got []Epoch
-		keep := func(e Epoch) bool { e.Seconds = 0; got = append(got, e); return true }
+		keep := func(e Epoch) bool { e.Seconds, e.Memory = 0, 0; got = append(got, e); return true }
 		_, err := Run(&endAfter{ctx, cancel, steps}, c, keep)
 		if !errors.Is(err, errEnough) {
 			t.Fatalf("ended after %d steps: error %v", steps, err)

@@ -21,18 +21,7 @@ func Settings(taskName, modelName string) ([]Setting, error) {
 func settingsFor(t task, m model) []Setting {
 	all := slices.Clone(training)
 	all = append(all, m.settings...)
-	all = append(all, dataSettings...)
-	if !m.sequences {
-		all = append(all, rowSettings...)
-	}
-	if t.pictures {
-		all = append(all, pictureSettings...)
-	}
-	if t.sequences {
-		all = append(all, sequenceSettings...)
-	} else {
-		all = append(all, classSettings...)
-	}
+	all = append(all, dataSettingsFor(t, m)...)
 	for i, s := range all {
 		if v, ok := m.defaults[s.Name]; ok {
 			all[i].Default = v
@@ -79,34 +68,6 @@ var training = []Setting{
 	{Name: "lr_groups", Kind: "text", Default: "", Help: "factors of the rate by layer, like embed=0.1,head=2"},
 	{Name: "freeze", Kind: "text", Default: "", Help: "layers that stay as they are, like embed,conv1"},
 	{Name: "warm_start", Kind: "text", Default: "", Help: "checkpoint whose weights of equal name and shape are the start"},
-}
-
-// dataSettings are about the examples.
-var dataSettings = []Setting{
-	{Name: "val_fraction", Kind: "float", Low: 0.01, High: 0.9, Default: "0.2", Help: "share of the training part put aside to validate"},
-	{Name: "data_seed", Kind: "int", Low: 0, High: 1 << 52, Default: "0", Help: "decides which examples validate"},
-	{Name: "data_fraction", Kind: "float", Low: 1e-4, High: 1, Log: true, Default: "1", Role: "data_fraction", Help: "share of the training examples used"},
-}
-
-// rowSettings are for models that take rows one by one.
-var rowSettings = []Setting{
-	{Name: "balance", Kind: "float", Low: 0, High: 1, Default: "0", Role: "balance", Help: "draw rows with chance 1 ÷ (size of their class)^balance: 1 balances classes, 0 takes each row once an epoch"},
-}
-
-// classSettings are for rows that do not follow one another.
-var classSettings = []Setting{
-	{Name: "classes", Kind: "int", Low: 0, High: 1e6, Default: "0", Role: "classes", Help: "train and score on the first so many classes only; 0 is all"},
-}
-
-// pictureSettings are about pictures.
-var pictureSettings = []Setting{
-	{Name: "shift", Kind: "int", Low: 0, High: 8, Default: "0", Role: "augmentation", Help: "pixels a picture is moved by at most, each way"},
-	{Name: "flip", Kind: "bool", Default: "false", Role: "augmentation", Help: "mirror every second picture, left to right"},
-}
-
-// sequenceSettings are about rows that follow one another.
-var sequenceSettings = []Setting{
-	{Name: "frames", Kind: "int", Low: 1, High: 101, Default: "1", Role: "frames", Help: "rows seen at once, the one in question in the middle: an odd number"},
 }
 
 func activation() Setting {

@@ -41,6 +41,7 @@ func lines(t *testing.T, b []byte) []map[string]any {
 			t.Fatalf("%s: %v", line, err)
 		}
 		delete(m, "seconds")
+		delete(m, "memory_bytes")
 		all = append(all, m)
 	}
 	return all
