@@ -19,8 +19,9 @@ func newBest(a *app) *cobra.Command {
 		Use:   "best [STUDY]",
 		Short: "the best configuration, or the command line that reproduces it",
 		Long: `Best shows the best configuration beside the default one. Only trials that ran
-to their end can be the best; where there is none, the exit code is 3. With several
-objectives it is the best in the first one, and the Pareto front follows.`,
+to their end can be the best; where there is none, the exit code is 3. With
+several objectives it is the best in the first one, and the Pareto front
+follows.`,
 		Example: `  danlu best
   danlu best demo --command
   eval "$(danlu best --command)"

@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "fits": fits, "await": await, "lines": lines,
+			"exits": exits, "fits": fits, "await": await, "lines": lines, "overwrite": overwrite,
 		},
 	})
 }
@@ -99,6 +99,13 @@ func lines(ts *testscript.TestScript, _ bool, args []string) {
 	if n := strings.Count(ts.ReadFile("stdout"), "\n"); strconv.Itoa(n) != args[0] {
 		ts.Fatalf("%d lines, want %s:\n%s", n, args[0], ts.ReadFile("stdout"))
 	}
+}
+
+// overwrite FILE writes zeros over a file's beginning.
+func overwrite(ts *testscript.TestScript, _ bool, args []string) {
+	b := []byte(ts.ReadFile(args[0]))
+	clear(b[:min(len(b), 4096)])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
 }
 
 // Every exit code of the table is documented by help and shown by a script.

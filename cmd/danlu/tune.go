@@ -106,6 +106,11 @@ type drive struct {
 func (a *app) drive(ctx context.Context, d drive) (err error) {
 	screen := a.display(d.json, d.plain)
 	log := slog.New(screen.Handler(slog.LevelWarn))
+	if d.name == nil {
+		if err := driver.Vacant(filepath.Join(d.runs, d.def.Name), d.store); err != nil {
+			return err
+		}
+	}
 	st, err := sqlite.Open(d.store, sqlite.Options{Log: log})
 	if err != nil {
 		return err

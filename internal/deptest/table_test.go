@@ -95,7 +95,8 @@ var table = []row{
 	// Studies in motion.
 	{"internal/session", "internal/engine internal/proctree internal/spec internal/store internal/study", "", "the right to write one study"},
 	{"internal/runner", "internal/command internal/engine internal/executor internal/inbox internal/session internal/space internal/store internal/study", "", "the one place where things happen at once; knows the interfaces, no implementation"},
-	{"internal/salvage", "internal/store internal/study", "", "reads what a damaged store still holds"},
+	{"internal/salvage", "internal/store internal/study", "", "reads what a damaged store still holds, and writes it to a new one"},
+	{"internal/doctor", "internal/executor internal/executor/local internal/provenance internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows", "looks at a machine as trials will find it; opens no store"},
 	{"internal/transfer", "internal/space internal/store internal/study", "", "what programs that tune have in common; no format but tables"},
 	{"internal/optuna", "internal/space internal/study internal/transfer", "modernc.org/sqlite", "files of Optuna's: it knows SQLite, since they are SQLite, and no store of ours"},
 	{"internal/export", "internal/space internal/study internal/tfevents", "", "writes what a view holds"},

@@ -37,8 +37,8 @@ func own(runs, store string) error {
 		if owner == store || SameFile(owner, store) {
 			return nil
 		}
-		if _, err := os.Stat(owner); owner != "" && err == nil {
-			return fmt.Errorf("the folder %s has the trials of a study in store %s; give this study another name, or use that store with --store", runs, owner)
+		if err := Vacant(runs, store); err != nil {
+			return err
 		}
 		if err := os.Remove(mark); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("take over the folder of the trials: %w", err)
@@ -55,4 +55,45 @@ func SameFile(a, b string) bool {
 	}
 	y, err := os.Stat(b)
 	return err == nil && os.SameFile(x, y)
+}
+
+// Vacant refuses a folder of trials that belongs to a store other than this one,
+// which need not be there. It changes nothing, so that it can be asked before a
+// store is made.
+func Vacant(runs, store string) error {
+	text, err := os.ReadFile(filepath.Join(runs, "store"))
+	owner := strings.TrimSpace(string(text))
+	if err != nil || owner == "" {
+		return nil
+	}
+	if abs, err := filepath.Abs(store); err == nil && owner == abs || SameFile(owner, store) {
+		return nil
+	}
+	if _, err := os.Stat(owner); err != nil {
+		return nil // a store that is gone owns nothing any more
+	}
+	return fmt.Errorf("the folder %s has the trials of a study in store %s; give this study another name, or use that store with --store", runs, owner)
+}
+
+// Owns reports whether a folder of trials says that it belongs to a store.
+func Owns(runs, store string) bool {
+	text, err := os.ReadFile(filepath.Join(runs, "store"))
+	return err == nil && SameFile(strings.TrimSpace(string(text)), store)
+}
+
+// HandOver makes the folder of a study's trials belong to another store, where it
+// belongs to the one it was saved from.
+func HandOver(runs, from, to string) error {
+	if !Owns(runs, from) {
+		return nil // nobody's, or a third one's
+	}
+	to, err := filepath.Abs(to)
+	if err != nil {
+		return err
+	}
+	mark := filepath.Join(runs, "store")
+	if err := os.WriteFile(mark+".new", []byte(to+"\n"), 0o600); err != nil {
+		return fmt.Errorf("hand over the folder of the trials: %w", err)
+	}
+	return os.Rename(mark+".new", mark)
 }

@@ -118,7 +118,7 @@ func TestInterpreterIsFoundInTheCommand(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.command, func(t *testing.T) {
 			o.Command = strings.Fields(tt.command)
-			got := strings.NewReplacer(bin, "BIN", o.Dir, "DIR").Replace(interpreter(o))
+			got := strings.NewReplacer(bin, "BIN", o.Dir, "DIR").Replace(Interpreter(o))
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

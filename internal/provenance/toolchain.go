@@ -20,7 +20,7 @@ var versionsProgram string
 // the packages that matter. They are read from the packages' metadata: importing
 // PyTorch takes seconds and may claim a GPU.
 func versions(ctx context.Context, o Options) map[string]string {
-	python := interpreter(o)
+	python := Interpreter(o)
 	if python == "" {
 		return nil
 	}
@@ -54,10 +54,10 @@ func isPython(path string) bool {
 	return ok && strings.Trim(version, "0123456789.") == ""
 }
 
-// interpreter is the path of the Python that runs the command: named in it, or in
+// Interpreter is the path of the Python that runs the command: named in it, or in
 // the first line of the script it starts with, as that of torchrun. It is empty
 // where the program is no Python program, as far as one can see.
-func interpreter(o Options) string {
+func Interpreter(o Options) string {
 	for i, arg := range o.Command {
 		if i > 0 && !launchers[filepath.Base(o.Command[0])] {
 			break

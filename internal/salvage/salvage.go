@@ -1,10 +1,15 @@
-// Package salvage reads a store that may be damaged, and says what of each study
-// is still there. It changes nothing.
+// Package salvage reads a store that may be damaged, says what of each study is
+// still there, and writes that to a new one. It changes nothing in the old one.
+//
+// Start reading at [Examine], then [Repair].
 package salvage
 
 import (
 	"context"
 	"fmt"
+	"os"
+	"regexp"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/store"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -19,11 +24,38 @@ type Report struct {
 // Study is what can be read of a study.
 type Study struct {
 	Name          string
-	Events, Lost  int64 // read, and known to have been there
+	Info          store.Info // as the list of studies has it
+	Events, Lost  int64      // read, and known to have been there
 	Trials, Ended int
 	Points        int64
 	Err           error // why reading ended early, nil if it did not
+	View          *study.View
 }
+
+// Strays counts the folders of trials in a study's folder that its log, of which v
+// is the fold, says nothing of: the log has lost its end. v may be nil.
+func Strays(runs string, v *study.View) int {
+	entries, err := os.ReadDir(runs)
+	if err != nil {
+		return 0
+	}
+	known := map[string]bool{}
+	if v != nil {
+		for _, t := range v.Trials {
+			known[t.Name] = true
+		}
+	}
+	n := 0
+	for _, e := range entries {
+		if e.IsDir() && stamped().MatchString(e.Name()) && !known[e.Name()] {
+			n++
+		}
+	}
+	return n
+}
+
+// stamped is how the names of trials' folders begin.
+var stamped = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{8}-\d{6}_`) })
 
 // Sound reports whether nothing is wrong.
 func (r Report) Sound() bool {
@@ -64,7 +96,7 @@ func Examine(ctx context.Context, st store.Store) (Report, error) {
 
 // read replays a study as far as it goes.
 func read(ctx context.Context, st store.Store, info store.Info) Study {
-	s := Study{Name: info.Study}
+	s := Study{Name: info.Study, Info: info}
 	v := study.NewView()
 	for ev, err := range st.Replay(ctx, info.Study, 0) {
 		if err == nil {
@@ -76,6 +108,7 @@ func read(ctx context.Context, st store.Store, info store.Info) Study {
 		}
 		s.Events = ev.Seq
 	}
+	s.View = v
 	s.Lost = max(info.Seq-s.Events, 0)
 	s.Trials = len(v.Trials)
 	for _, t := range v.Trials {
