@@ -171,6 +171,35 @@ func TestCommitsAreNamed(t *testing.T) {
 	}
 }
 
+func TestWorkCommittedAsItIsStaysTheSameProgram(t *testing.T) {
+	f, o := project(t)
+	f.git("init", "-q")
+	f.write("exp/gone.py", "x\n")
+	f.write("exp/tool.sh", "#!/bin/sh\n")
+	f.commit()
+	clean := quick(t, o)
+	f.write("exp/train.py", "print('more')\n")
+	f.write("exp/new.py", "x\n")
+	f.write("exp/danlu.yaml", "name: y\n")
+	f.write("exp/results.csv", "3,4\n")
+	f.chmod("exp/tool.sh", 0o755)
+	f.remove("exp/gone.py")
+	dirty := quick(t, o)
+	f.git("add", "exp/train.py")
+	f.git("commit", "-q", "-m", "a part of it")
+	if part := quick(t, o); !part.SameCode(dirty) || part.Dirty == "" {
+		t.Errorf("a part was committed: %+v after %+v", part, dirty)
+	}
+	f.commit()
+	all := quick(t, o)
+	if !all.SameCode(dirty) || all.Dirty != "" {
+		t.Errorf("all of it was committed: %+v after %+v", all, dirty)
+	}
+	if all.SameCode(clean) {
+		t.Error("it is the program it was before the work")
+	}
+}
+
 // A checkout of the commit with the patch applied must be the code that ran.
 func TestDiffBringsTheCodeBack(t *testing.T) {
 	f, o := project(t)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,6 +44,9 @@ func fromGit(ctx context.Context, o Options) (p study.Provenance, isRepository b
 	if err != nil {
 		return p, true, err
 	}
+	if p.Work, err = g.work(ctx, o, changes, p.Tree != ""); err != nil {
+		return p, true, err
+	}
 	if len(changes) > 0 {
 		if p.Dirty, err = digest(g.dir, changes); err != nil {
 			return p, true, err
@@ -64,8 +68,13 @@ type repository struct {
 // run is git's standard output. It takes no lock, asks nobody, and is deaf to a
 // repository named in the environment, as in a hook.
 func (g repository) run(ctx context.Context, args ...string) ([]byte, error) {
+	return g.runWith(ctx, nil, args...)
+}
+
+// runWith is run with something to read.
+func (g repository) runWith(ctx context.Context, stdin io.Reader, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"--literal-pathspecs", "-c", "core.fsmonitor=false"}, args...)...)
-	cmd.Dir = g.dir
+	cmd.Dir, cmd.Stdin = g.dir, stdin
 	cmd.WaitDelay = time.Second
 	for _, v := range g.environ {
 		if !strings.HasPrefix(v, "GIT_") {

@@ -60,12 +60,12 @@ func Collect(ctx context.Context, o Options) study.Provenance {
 		Env: relevant(o.Environ), Args: redactArgs(o.Args),
 	}
 	wg.Wait()
-	p.Commit, p.Tree, p.Dirty, p.Diff, p.Files = code.Commit, code.Tree, code.Dirty, code.Diff, code.Files
+	p.Commit, p.Tree, p.Work, p.Dirty, p.Diff, p.Files = code.Commit, code.Tree, code.Work, code.Dirty, code.Diff, code.Files
 	p.GPUs, p.Toolchain = gpuList, toolchain
 	return p
 }
 
-// Quick gathers what identifies the code alone (Commit, Tree, Dirty, Diff, Files), for
+// Quick gathers what identifies the code alone (Commit, Tree, Work, Dirty, Diff, Files), for
 // looking now and then whether it has changed. An error means that it can't be
 // known at the moment, not that anything changed.
 func Quick(ctx context.Context, o Options) (study.Provenance, error) {

@@ -233,6 +233,7 @@ type Provenance struct {
 	Danlu     string            `json:"danlu"`               // version
 	Commit    string            `json:"commit,omitempty"`    // of the user's code
 	Tree      string            `json:"tree,omitempty"`      // what the commit holds: two commits of one content have one tree
+	Work      string            `json:"work,omitempty"`      // digest of the code as it lies in the work tree, committed or not
 	Dirty     string            `json:"dirty,omitempty"`     // digest of uncommitted changes, empty if none
 	Diff      string            `json:"diff,omitempty"`      // the changes, where they are small
 	Files     map[string]string `json:"files,omitempty"`     // digests of the program's files, without git
@@ -249,8 +250,11 @@ type Provenance struct {
 // SameCode reports whether two records describe the same program: committed again
 // with the same content, it is the same.
 func (p Provenance) SameCode(q Provenance) bool {
-	same := p.Commit == q.Commit || p.Tree != "" && p.Tree == q.Tree
-	if !same || p.Dirty != q.Dirty || len(p.Files) != len(q.Files) {
+	same := (p.Commit == q.Commit || p.Tree != "" && p.Tree == q.Tree) && p.Dirty == q.Dirty
+	if p.Work != "" && q.Work != "" { // older records have none
+		same = p.Work == q.Work
+	}
+	if !same || len(p.Files) != len(q.Files) {
 		return false
 	}
 	for name, digest := range p.Files {
