@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -184,9 +186,26 @@ func (d *discovery) askOnce(ctx context.Context, argv []string) (*option.Program
 	}
 	p := option.ParseHelp(text)
 	if err != nil && len(p.Options) == 0 {
-		return nil, "", fmt.Errorf("ask %s: %w; it printed:\n%s", command.Quote(argv), err, lastLines(text, 6))
+		return nil, "", fmt.Errorf("ask %s: %w; %s; it printed:\n%s", command.Quote(argv), err, d.remedy(text), lastLines(text, 6))
 	}
 	return p, text, nil
+}
+
+var missing = regexp.MustCompile(`(?m)^(?:ModuleNotFoundError: No module named|ImportError: cannot import name) '([\w.]+)'`)
+
+// remedy says what to do about a help that failed with this text.
+func (d *discovery) remedy(text string) string {
+	m := missing.FindStringSubmatch(text)
+	if m == nil {
+		return "make it answer --help, or write danlu.yaml by hand as docs/tutorial.md does"
+	}
+	for _, venv := range []string{".venv", "venv", "env"} {
+		python := filepath.Join(venv, "bin", "python")
+		if _, err := os.Stat(filepath.Join(d.o.Dir, python)); err == nil && !slices.Contains(d.launch.python, python) {
+			return fmt.Sprintf("it lacks %s here; there is a %s: try danlu init -- %s …", m[1], venv, python)
+		}
+	}
+	return fmt.Sprintf("it lacks %s here; install what it needs, or name the Python that has it: danlu init -- path/to/python …", m[1])
 }
 
 // hydra asks a Hydra program for its configuration as it is with what was given.
@@ -195,7 +214,7 @@ func (d *discovery) hydra(ctx context.Context, a *asked) error {
 	d.say("asking: " + command.Quote(argv))
 	text, ended, err := output(ctx, d.o.Dir, argv, HelpLimit)
 	if !ended || err != nil {
-		return fmt.Errorf("ask %s: %v; it printed:\n%s", command.Quote(argv), err, lastLines(text, 6))
+		return fmt.Errorf("ask %s: %v; %s; it printed:\n%s", command.Quote(argv), err, d.remedy(text), lastLines(text, 6))
 	}
 	a.program, a.how = option.ParseConfig(text), command.Quote(argv)
 	if len(a.program.Options) == 0 {

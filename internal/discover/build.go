@@ -236,6 +236,9 @@ func (d *discovery) left(f *draft.File) {
 		}
 	}
 	const most = 15
+	if s := d.asked.source; s != nil && len(s.Groups) > 0 {
+		f.Left = append(f.Left, "groups of Hydra's, which a choice could choose from: "+strings.Join(head(s.Groups, most), ", "))
+	}
 	if len(unknown) > 0 {
 		f.Left = append(f.Left, "not tuned, since nothing tells what they are: "+strings.Join(head(unknown, most), ", "))
 	}

@@ -165,6 +165,15 @@ func TestProgramsThatCannotBeAsked(t *testing.T) {
 		t.Errorf("neither the reason nor what the source tells:\n%s", text)
 	}
 
+	write(t, dir, "import.py", "import no_such_module\nfrom no_such_module import get_parser\nimport argparse\n")
+	for _, want := range []string{"path/to/python", "try danlu init -- venv/bin/python"} {
+		_, err := Program(t.Context(), Options{Argv: []string{"python3", "import.py"}, Dir: dir})
+		if err == nil || !strings.Contains(err.Error(), "it lacks no_such_module here") || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q", err, want)
+		}
+		write(t, dir, "venv/bin/python", "")
+	}
+
 	// Without a parser --help would start the training.
 	write(t, dir, "silent.py", "open('started', 'w')\nlr = 0.1\nprint(lr)\n")
 	_, err := Program(t.Context(), Options{Argv: []string{"python3", "silent.py"}, Dir: dir})

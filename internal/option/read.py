@@ -1,7 +1,7 @@
 """Tells what a Python script and the files beside it that it imports say of their
 options, of what they print and of what they use; runs none of them.
 
-Usage: python -I -c SOURCE SCRIPT FOLDER [FILE...]. The files change the script's
+Usage: python -I -S -c SOURCE SCRIPT FOLDER [FILE...]. The files change the script's
 variables, as a configuration in Python does. Writes one JSON object.
 """
 
@@ -86,7 +86,7 @@ class Reader:
             self.notes.add("argv")
             if "globals()" in text and re.search(r"['\"]--['\"]", text):
                 self.notes.add("globals")
-        main = depth == 0
+        main, self.path = depth == 0, path
         for node in tree.body:
             self.constant(node, main)
         # what an imported file does when it is itself the program is not this program's
@@ -310,9 +310,12 @@ class Reader:
             self.notes.add("partial: a parser that is given away")
 
     def function(self, node):
-        decorated = any("hydra.main" in source_of(d) for d in node.decorator_list)
-        if decorated:
-            self.notes.add("hydra")
+        for d in node.decorator_list:
+            if "hydra.main" in source_of(d):
+                self.notes.add("hydra")
+                folder = next((self.value(k.value)[1] for k in getattr(d, "keywords", []) if k.arg == "config_path"), None)
+                if isinstance(folder, str):
+                    self.groups(os.path.join(os.path.dirname(self.path), folder))
         typer = any(dotted(d.func if isinstance(d, ast.Call) else d).endswith(".command") for d in node.decorator_list)
         a = node.args
         pairs = list(zip(a.args[len(a.args) - len(a.defaults):], a.defaults)) + [(k, d) for k, d in zip(a.kwonlyargs, a.kw_defaults) if d is not None]
@@ -326,6 +329,14 @@ class Reader:
             h = next((self.value(k.value)[1] for k in keywords if k.arg == "help"), "")
             self.options.append({"names": [arg.arg], "kind": "typer" if typer else "signature", "of": node.name, "line": node.lineno, "type": t,
                                  "known": known and v is not None, "default": self.text(v), "help": h if isinstance(h, str) else ""})
+
+    def groups(self, folder):
+        """Notes the groups of a folder of Hydra's: its folders, with the files to choose from."""
+        for at, folders, files in os.walk(folder):
+            folders[:] = sorted(f for f in folders if f != "hydra" and not f.startswith("."))
+            names = sorted(f.rsplit(".", 1)[0] for f in files if f.endswith((".yaml", ".yml")))
+            if at != folder and len(names) > 1:
+                self.notes.add("group:%s=%s" % (os.path.relpath(at, folder).replace(os.sep, "/"), "|".join(names)))
 
     def dataclass(self, node):
         if not any("dataclass" in source_of(d) or "chz" in source_of(d) for d in node.decorator_list):

@@ -24,6 +24,7 @@ type Source struct {
 	Imports []string // modules, without their parts
 	Calls   []string // functions that tell how it works, as called
 	Hydra   bool     // it is started by Hydra
+	Groups  []string // Hydra's groups of configurations: model=large|small
 	Client  bool     // it calls danlu.params
 	Reports bool     // it calls danlu.report
 	Parses  bool     // something in it reads the command line
@@ -73,7 +74,7 @@ type found struct {
 // the interpreter python, from the folder the script would be started in. The
 // script is not run. configs are files of Python that change its variables.
 func ReadSource(ctx context.Context, python, script, dir string, configs ...string) (*Source, error) {
-	cmd := exec.CommandContext(ctx, python, append([]string{"-I", "-c", reader, script, dir}, configs...)...)
+	cmd := exec.CommandContext(ctx, python, append([]string{"-I", "-S", "-c", reader, script, dir}, configs...)...)
 	cmd.Dir = dir
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -103,6 +104,11 @@ func (f *found) source() *Source {
 		s.Prints = append(s.Prints, Print(p))
 	}
 	s.Hydra = slices.Contains(f.Notes, "hydra")
+	for _, n := range f.Notes {
+		if g, ok := strings.CutPrefix(n, "group:"); ok {
+			s.Groups = append(s.Groups, g)
+		}
+	}
 	s.Reports = slices.Contains(f.Calls, "danlu.report")
 	parsers := []string{"argparse", "click", "typer", "tyro", "absl", "fire", "hydra", "jsonargparse", "simple_parsing", "draccus", "pyrallis", "tap", "docopt", "optparse", "configargparse", "chz", "cyclopts", "jsonargparse", "lightning", "pytorch_lightning"}
 	s.Parses = slices.ContainsFunc(parsers, func(m string) bool { return slices.Contains(f.Imports, m) }) ||

@@ -171,3 +171,14 @@ for epoch in tqdm(range(n)):
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestSourceTellsTheGroupsOfHydra(t *testing.T) {
+	s := readScript(t, map[string]string{
+		"train.py":              "import hydra\n@hydra.main(version_base=None, config_path='conf', config_name='config')\ndef main(cfg): pass\nmain()\n",
+		"conf/config.yaml":      "defaults: [model: small]\n",
+		"conf/model/small.yaml": "", "conf/model/large.yaml": "", "conf/hydra/a.yaml": "", "conf/hydra/b.yaml": "", "conf/one/only.yaml": "",
+	})
+	if want := []string{"model=large|small"}; !s.Hydra || !slices.Equal(s.Groups, want) {
+		t.Errorf("groups %v, want %v", s.Groups, want)
+	}
+}
