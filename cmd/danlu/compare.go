@@ -77,7 +77,8 @@ func (a *app) compared(ctx context.Context, st *sqlite.Store, arg string) (c pag
 		return c, asUsage(err)
 	}
 	c.Name = fmt.Sprintf("%s:%d", t.Info.Study, c.Trial.ID)
-	return c, nil
+	c.Code, err = page.CodeOf(st.Replay(ctx, t.Info.Study, 0), c.Trial.ID)
+	return c, err
 }
 
 // chartHeight is how many lines a chart takes.

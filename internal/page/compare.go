@@ -17,6 +17,7 @@ type Compared struct {
 	Name  string // STUDY:TRIAL
 	View  *study.View
 	Trial *study.Trial
+	Code  study.Provenance // that its last attempt ran with: see [CodeOf]
 }
 
 // Beside is a compared trial as an object for other programs.
@@ -29,16 +30,7 @@ type Beside struct {
 
 // BesideOf is one of them.
 func BesideOf(c Compared, now time.Time) Beside {
-	return Beside{c.View.Def.Name, export.RowOf(c.View, c.Trial), c.Trial.Duration(now).Seconds(), code(c)}
-}
-
-// code is the version of the code its study was last run with.
-func code(c Compared) string {
-	p := c.View.Provenance
-	if p.Commit == "" && len(p.Files) == 0 {
-		return ""
-	}
-	return p.Code()
+	return Beside{c.View.Def.Name, export.RowOf(c.View, c.Trial), c.Trial.Duration(now).Seconds(), version(c.Code)}
 }
 
 // Compare shows trials side by side: what they are, what they reached, their
@@ -84,7 +76,7 @@ func Compare(cs []Compared, now time.Time) *text.Table {
 	row("seed", false, func(c Compared) string { return text.Number(float64(c.Trial.Seed)) })
 	row("steps", false, func(c Compared) string { return display.Progress(c.View, c.Trial.Step()) })
 	row("time", false, func(c Compared) string { return text.Duration(c.Trial.Duration(now)) })
-	row("code", true, code)
+	row("code", true, func(c Compared) string { return version(c.Code) })
 	return t
 }
 
