@@ -71,10 +71,19 @@ func size(f any) (width, height int) {
 	return 80, 24
 }
 
-// width is how many columns a table may take.
+// width is how many columns prose and charts may take.
 func (a *app) width() int {
 	w, _ := size(a.out)
 	return w
+}
+
+// room is how many columns tables and lines of data may take: what is written to
+// a file or another program is not cut, which is 0, unless COLUMNS asks for it.
+func (a *app) room() int {
+	if _, tty := terminal(a.out); !tty && os.Getenv("COLUMNS") == "" {
+		return 0
+	}
+	return a.width()
 }
 
 // display makes the display of a running study: JSON lines, plain lines, or, in a
@@ -83,6 +92,9 @@ func (a *app) display(json, plain bool) *display.Display {
 	o := display.Options{
 		Out: a.out, Err: a.err, Color: colour(a.out), Mode: display.Plain,
 		Size: func() (int, int) { return size(a.out) },
+	}
+	if a.room() == 0 {
+		o.Size = func() (int, int) { return 0, 24 }
 	}
 	_, tty := terminal(a.out)
 	switch {

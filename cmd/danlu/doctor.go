@@ -126,9 +126,5 @@ func (a *app) finding(f doctor.Finding) error {
 		}
 		lines = append(lines, append(text.Line{head}, l...))
 	}
-	return text.WriteLines(a.out, lines, wholeWords, colour(a.out))
+	return text.WriteLines(a.out, lines, 0, colour(a.out)) // a path is of no use without its end
 }
-
-// wholeWords is a width at which nothing is cut: a path that is longer than a line
-// is of no use without its end.
-const wholeWords = 1 << 20

@@ -71,7 +71,7 @@ func asUsage(err error) error {
 
 // show writes a table or a page.
 func (a *app) show(lines []text.Line) error {
-	return text.WriteLines(a.out, lines, a.width(), colour(a.out))
+	return text.WriteLines(a.out, lines, a.room(), colour(a.out))
 }
 
 // json writes an object a line.

@@ -178,4 +178,4 @@ func (a *app) studies(ctx context.Context, st store.Store, where *expr.Expr, c c
 	return a.table(page.Studies(begun, views, time.Now()))
 }
 
-func (a *app) table(t *text.Table) error { return a.show(t.Lines(a.width())) }
+func (a *app) table(t *text.Table) error { return a.show(t.Lines(a.room())) }

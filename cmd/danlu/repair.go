@@ -67,7 +67,7 @@ func (a *app) repair(ctx context.Context, named string, def *study.Definition) e
 			if i > 0 {
 				head = ""
 			}
-			fmt.Fprintf(a.out, "%-9s%s\n", head, l.Render(wholeWords, false))
+			fmt.Fprintf(a.out, "%-9s%s\n", head, l.Render(0, false))
 		}
 		if s.Err == nil {
 			kept++

@@ -35,7 +35,7 @@ to their end, or the exit code is 3.`,
 					if asJSON {
 						return a.json(page.SummaryOf(f.Info, f.view))
 					}
-					return a.show(page.Study(f.Info, f.view, time.Now(), a.width()))
+					return a.show(page.Study(f.Info, f.view, time.Now(), a.room()))
 				}
 				verdicts, err := locate.Verdicts(cmd.Context(), f.store, f.Info.Study, *f.Trial)
 				if err != nil {
@@ -45,7 +45,7 @@ to their end, or the exit code is 3.`,
 				if asJSON {
 					return a.json(page.DetailsOf(f.view, t, verdicts))
 				}
-				return a.show(page.Trial(f.view, t, verdicts, time.Now(), a.width()))
+				return a.show(page.Trial(f.view, t, verdicts, time.Now(), a.room()))
 			})
 		},
 	}
@@ -66,7 +66,7 @@ func (a *app) importance(f found, asJSON bool) error {
 		}
 		return a.json(w)
 	}
-	lines, err := page.Importance(f.view, a.width())
+	lines, err := page.Importance(f.view, a.room())
 	if err != nil {
 		return exitWith(codeNothing, err)
 	}

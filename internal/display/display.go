@@ -34,7 +34,8 @@ type Options struct {
 	Err io.Writer // what is said besides, but in Live mode; nil: nowhere
 	// Mode is what Out can take.
 	Mode Mode
-	// Size is the terminal's; nil: 80 × 24. It is asked at every picture.
+	// Size is the terminal's; nil: 80 × 24. It is asked at every picture. A width
+	// of 0 means that nothing is cut, as in a file.
 	Size  func() (width, height int)
 	Color bool
 	Now   func() time.Time // nil: time.Now

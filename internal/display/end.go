@@ -280,7 +280,7 @@ func (s *story) next(v *study.View, end End, width int) []text.Line {
 	lines := []text.Line{nil, {{Text: "next", Style: text.Dim}}}
 	for _, c := range commands {
 		l := text.Line{{Text: "  "}, {Text: text.Pad(c.Line, wide), Style: text.Whole}}
-		if 2+wide+2+help <= width {
+		if 2+wide+2+help <= text.Columns(width) {
 			l = append(l, text.Span{Text: "  " + c.What, Style: text.Dim})
 		} else {
 			l = text.Line{{Text: "  "}, {Text: c.Line, Style: text.Whole}}

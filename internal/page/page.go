@@ -25,7 +25,7 @@ func (f *facts) add(name, what string, style text.Style) {
 	if what = text.Clean(what); what == "" {
 		return
 	}
-	for i, l := range text.Wrap(what, max(f.width-nameWidth, 20)) {
+	for i, l := range text.Wrap(what, max(text.Columns(f.width)-nameWidth, 20)) {
 		head := text.Pad("", nameWidth)
 		if i == 0 {
 			head = text.Pad(name, nameWidth)

@@ -42,7 +42,8 @@ func (l Line) Width() int {
 	return n
 }
 
-// Render is the line in at most width columns, without trailing spaces; with
+// Render is the line in at most width columns, of any length where width is 0,
+// without trailing spaces; with
 // escape sequences where colour is set. What is lost shows as `…`.
 func (l Line) Render(width int, colour bool) string {
 	var b strings.Builder
@@ -68,7 +69,7 @@ func (l Line) trim() Line {
 
 func (l Line) cut(width int) Line {
 	whole := slices.ContainsFunc(l, func(s Span) bool { return s.Style == Whole })
-	if whole || l.Width() <= width {
+	if whole || width <= 0 || l.Width() <= width {
 		return l
 	}
 	left := width - 1 // for the ellipsis

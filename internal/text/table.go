@@ -22,7 +22,8 @@ type Table struct {
 
 const gap = 2
 
-// Lines lays the table out in width columns: it leaves out columns without
+// Lines lays the table out in width columns; where that is 0 it shows everything,
+// as for a file or another program, which have no width. Else it leaves out columns without
 // content, shortens what may be shortened, then leaves out what may be left out.
 func (t *Table) Lines(width int) []Line {
 	var keep []int
@@ -72,7 +73,7 @@ func (t *Table) fit(keep []int, width int) (widths []int, fits bool) {
 		}
 		total += widths[i] + gap
 	}
-	for total > width {
+	for width > 0 && total > width {
 		widest := -1
 		for i, c := range keep {
 			if m := t.Columns[c].Min; m > 0 && widths[i] > m && (widest < 0 || widths[i] > widths[widest]) {

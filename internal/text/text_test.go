@@ -175,7 +175,7 @@ func TestNoLineIsWiderThanItsWidth(t *testing.T) {
 		for _, s := range rapid.SliceOf(word).Draw(t, "spans") {
 			l = append(l, Span{Text: s})
 		}
-		width := rapid.IntRange(0, 30).Draw(t, "width")
+		width := rapid.IntRange(1, 30).Draw(t, "width")
 		got := l.Render(width, false)
 		if Width(got) > width {
 			t.Fatalf("%q takes %d columns of %d", got, Width(got), width)
@@ -257,5 +257,22 @@ func TestAColumnWithoutContentIsLeftOut(t *testing.T) {
 	table.Rows = nil // an empty table shows what would be in it
 	if got, want := table.Lines(80)[0].Render(80, false), "trial  why  time"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A file has no width: nothing of what is written to it is lost.
+func TestWithoutAWidthNothingIsCut(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	if got := Of(long).Render(0, false); got != long {
+		t.Errorf("a line of 300 columns became %q", got)
+	}
+	table := Table{Columns: []Column{{Min: 3}, {Drop: 1}}, Rows: [][]Span{{{Text: long}, {Text: long}}}}
+	if got := table.Lines(0)[0].Render(0, false); got != long+"  "+long {
+		t.Errorf("a row became %q", got)
+	}
+	for _, l := range Wrap(strings.Repeat("word ", 100), 0) {
+		if l.Width() > 80 {
+			t.Errorf("prose of %d columns", l.Width())
+		}
 	}
 }
