@@ -129,7 +129,7 @@ var table = []row{
 	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},
 	{".", "internal/engine internal/session internal/space internal/spec internal/store internal/store/memory internal/store/sqlite internal/study", "", "the Go library"},
 	{"internal/deptest", "", "", "this"},
-	{"internal/e2e", "internal/study trialio", "", "tries the program from outside"},
+	{"internal/e2e", "internal/study internal/tfevents trialio", "", "tries the program from outside"},
 	{"docs", "", "", "holds the documents against the program"},
 	{"examples", "", "", "runs the examples"},
 	{"examples/go/moons", "", "", "an example: knows nothing of tuning"},
