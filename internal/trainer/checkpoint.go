@@ -25,6 +25,7 @@ type checkpointHead struct {
 	Task      string            `json:"task,omitempty"`
 	Data      string            `json:"data,omitempty"`
 	Label     string            `json:"label,omitempty"`
+	Group     string            `json:"group,omitempty"`
 	Model     string            `json:"model"`
 	Set       map[string]string `json:"set"` // as given
 	Epochs    int               `json:"epochs"`
@@ -46,7 +47,7 @@ type tensor struct {
 // training can be resumed by its file alone.
 func ReadCheckpoint(path string) (Config, error) {
 	head, _, err := readCheckpoint(path)
-	return Config{Task: head.Task, Data: head.Data, Label: head.Label, Model: head.Model, Set: head.Set, Epochs: head.Epochs, Seed: head.Seed}, err
+	return Config{Task: head.Task, Data: head.Data, Label: head.Label, Group: head.Group, Model: head.Model, Set: head.Set, Epochs: head.Epochs, Seed: head.Seed}, err
 }
 
 // vectors are the numbers of a training.
@@ -65,7 +66,7 @@ func (r *runner) save() error {
 		return nil
 	}
 	head := checkpointHead{
-		Task: r.Task, Data: r.Data, Label: r.Label, Model: r.Model, Set: r.Set, Epochs: r.Epochs, Seed: r.Seed,
+		Task: r.Task, Data: r.Data, Label: r.Label, Group: r.Group, Model: r.Model, Set: r.Set, Epochs: r.Epochs, Seed: r.Seed,
 		Optimizer: r.values["optimizer"], Position: r.position, Averaged: r.averages.decay > 0,
 	}
 	for _, p := range slices.Concat(r.net.Params, r.net.Statistics) {

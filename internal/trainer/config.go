@@ -27,6 +27,9 @@ type Config struct {
 	// Resume is a checkpoint to go on from; "" starts anew. The model must be
 	// the one that wrote it. Settings that do not change its shape may differ.
 	Resume string
+	// Progress is told after each step the epoch, from 1, and how many of its steps
+	// are done; nil is nobody.
+	Progress func(epoch, done, total int)
 	// Note is told what is worth knowing about the start, a line each; nil is
 	// nobody.
 	Note func(line string)

@@ -48,8 +48,8 @@ var models = []model{
 	recurrent("bilstm", "LSTM layers in both directions, then a dense layer", "lstm", true),
 	recurrent("gru", "GRU layers over sequences, then a dense layer", "gru", false),
 	{
-		Info:     Info{"textcnn", "an embedding of words, filters over 3, 4 and 5 of them, then a dense layer"},
-		settings: textSettings, text: true, build: buildTextCNN,
+		Info:     Info{"textcnn", "an embedding of words, filters over several of them, then a dense layer"},
+		settings: textSettings, defaults: textDefaults, text: true, build: buildTextCNN,
 	},
 }
 

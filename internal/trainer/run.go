@@ -218,6 +218,9 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 			e.ValLoss, e.ValAccuracy = math.NaN(), math.NaN()
 			return e, r.diverged()
 		}
+		if r.Progress != nil {
+			r.Progress(r.Epoch+1, r.Batch+1, r.count)
+		}
 		if last {
 			ratio, layers = changes(r.net, r.before)
 		}

@@ -50,8 +50,8 @@ func TestWordsAreNumberedByHowOftenTheyOccur(t *testing.T) {
 		t.Fatal(err)
 	}
 	// the: 3 times; cat, dog, dog's: once, by alphabet; unheard is not in training.
-	want := []float32{2, 3, 2, 4, 2, 5, 0, 0, 3, 1, 0, 0}
-	if d := cmp.Diff(want, table.X); d != "" || table.Words != 6 || table.D != 4 {
+	want := []float32{2, 3, 2, 4, 0, 0, 0, 0, 2, 5, 0, 0, 0, 0, 0, 0, 3, 1, 0, 0, 0, 0, 0, 0}
+	if d := cmp.Diff(want, table.X); d != "" || table.Words != 6 || table.D != 8 {
 		t.Errorf("%d words, %d columns, numbers (-want +got):\n%s", table.Words, table.D, d)
 	}
 	for _, bad := range []string{"", "text,label\n", "label,text\na\n", "label,text\na,\"open\n"} {

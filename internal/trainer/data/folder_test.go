@@ -31,10 +31,10 @@ func TestLinesOfTextAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(table.Vocabulary, []string{"fine", "a", "day", "rain"}) || table.Words != 6 || table.Held != 2 || table.D != 4 {
+	if !slices.Equal(table.Vocabulary, []string{"fine", "a", "day", "rain"}) || table.Words != 6 || table.Held != 2 || table.D != 8 {
 		t.Errorf("words %q (%d), held out from %d, %d a row", table.Vocabulary, table.Words, table.Held, table.D)
 	}
-	want := []float32{3, 2, 2, 4, 5, 0, 0, 0, WordUnknown, 2, 5, 0}
+	want := []float32{3, 2, 2, 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, WordUnknown, 2, 5, 0, 0, 0, 0, 0}
 	if !slices.Equal(table.X, want) || !slices.Equal(table.Y, []int32{1, 0, 0}) || !slices.Equal(table.Classes, []string{"bad", "good"}) {
 		t.Errorf("rows %v of classes %v %q; want %v", table.X, table.Y, table.Classes, want)
 	}

@@ -17,6 +17,9 @@ const (
 	WordUnknown = 1
 )
 
+// shortestRow leaves room for filters over several words where texts are short.
+const shortestRow = 8
+
 // text is a labelled text, as words.
 type text struct {
 	label string
@@ -78,9 +81,9 @@ func words(s string) []string {
 
 // newTexts makes a table of texts whose features are numbers of words: 2 is the
 // most frequent in the texts before held, 3 the next. All rows are as long as the
-// longest text.
+// longest text, or shortestRow.
 func newTexts(name string, texts []text, held int) (*Table, error) {
-	t := &Table{Name: name, Held: held}
+	t := &Table{Name: name, Held: held, D: shortestRow}
 	counts := make(map[string]int)
 	var labels []string
 	for i, x := range texts {
@@ -92,7 +95,7 @@ func newTexts(name string, texts []text, held int) (*Table, error) {
 			}
 		}
 	}
-	if len(texts) == 0 || t.D == 0 {
+	if len(texts) == 0 || len(counts) == 0 {
 		return nil, fmt.Errorf("read %s: no words in %d texts: give texts", name, len(texts))
 	}
 	t.label(labels)

@@ -7,7 +7,7 @@ import (
 )
 
 // Embedding turns numbers of words into vectors: rows of d numbers of words become
-// rows of d·size. Vectors start normal with variance 1, as PyTorch's.
+// rows of d·size.
 type Embedding struct {
 	words, d, size int
 	unknown        Real
@@ -17,11 +17,12 @@ type Embedding struct {
 }
 
 // NewEmbedding makes the layer for a vocabulary of so many words and up to n rows
-// of d. A number beyond the vocabulary is taken for unknown.
-func NewEmbedding(words, unknown, d, size, n int) *Embedding {
+// of d. A number beyond the vocabulary is taken for unknown. Vectors start normal
+// with standard deviation std; PyTorch's is 1, which short trainings hardly change.
+func NewEmbedding(words, unknown, d, size, n int, std float64) *Embedding {
 	start := func(w []Real, rng *rand.Rand) {
 		for i := range w {
-			w[i] = Real(rng.NormFloat64())
+			w[i] = Real(std * rng.NormFloat64())
 		}
 	}
 	return &Embedding{

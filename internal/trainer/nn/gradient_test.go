@@ -348,7 +348,7 @@ func TestAPassAllocatesNothing(t *testing.T) {
 }
 
 func TestEmbeddingLooksUpAndAddsUp(t *testing.T) {
-	l := NewEmbedding(4, 1, 3, 2, 2)
+	l := NewEmbedding(4, 1, 3, 2, 2, 1)
 	net := New([]Layer{l}, 1)
 	for i := range net.W {
 		net.W[i] = Real(i)

@@ -9,6 +9,7 @@
 package traincli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +19,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danlu-ml/danlu/internal/text"
 	"github.com/danlu-ml/danlu/internal/trainer"
@@ -31,6 +34,10 @@ type Options struct {
 	// JSON writes an object an epoch instead of a line.
 	JSON bool
 	Out  io.Writer
+	// Bar is a terminal of so many columns to draw the epoch's progress on; nil is
+	// none.
+	Bar   io.Writer
+	Width int
 	// Trial is the trial the process runs in; its parameters, seed, length and
 	// checkpoint hold where the configuration leaves them open.
 	Trial *trialio.Trial
@@ -44,22 +51,53 @@ func Run(ctx context.Context, o Options) error {
 		}
 	} else {
 		o.Trial = nil
+		if err := o.goOn(); err != nil {
+			return err
+		}
 	}
 	if err := o.Check(); err != nil {
 		return err
 	}
 	r := run{Options: o, epochs: o.Epochs}
+	if o.Bar != nil {
+		r.bar = &bar{w: o.Bar, width: o.Width}
+		o.Progress = r.bar.step
+	}
 	o.Note = func(line string) { fmt.Fprintln(os.Stderr, "danlu train: "+line) }
 	res, err := trainer.Run(ctx, o.Config, r.epoch)
+	r.bar.clear()
 	switch {
 	case r.failed != nil:
 		return r.failed
 	case errors.Is(err, trainer.ErrDiverged) && o.Trial != nil:
 		return nil // the epoch was reported as it is, which says it all
+	case errors.Is(err, context.Canceled) && o.Trial == nil && o.Checkpoint != "":
+		return fmt.Errorf("%w: danlu train --resume %s goes on from there", err, o.Checkpoint)
 	case err != nil:
 		return err
 	}
 	return r.end(res)
+}
+
+// goOn completes a configuration that names a checkpoint and no data: it is the
+// checkpoint's, but for what is given. The file is written anew.
+func (o *Options) goOn() error {
+	if o.Resume == "" || o.Task != "" || o.Data != "" {
+		return nil
+	}
+	c, err := trainer.ReadCheckpoint(o.Resume)
+	if err != nil {
+		return err
+	}
+	set := maps.Clone(c.Set)
+	if set == nil {
+		set = map[string]string{}
+	}
+	maps.Copy(set, o.Set)
+	o.Set, o.Task, o.Data, o.Label, o.Group = set, c.Task, c.Data, c.Label, c.Group
+	o.Model, o.Epochs, o.Seed = cmp.Or(o.Model, c.Model), cmp.Or(o.Epochs, c.Epochs), cmp.Or(o.Seed, c.Seed)
+	o.Checkpoint = cmp.Or(o.Checkpoint, o.Resume)
+	return nil
 }
 
 // join makes the trial's word the configuration's, where that has none of its
@@ -107,12 +145,14 @@ type run struct {
 	Options
 	epochs int
 	last   int64
+	bar    *bar // nil where none is drawn
 	failed error
 }
 
 // epoch shows and reports an epoch, and says whether to go on.
 func (r *run) epoch(e trainer.Epoch) bool {
 	r.last = int64(e.Epoch)
+	r.bar.clear()
 	if r.failed = r.show(e); r.failed != nil {
 		return false
 	}
@@ -170,9 +210,28 @@ func (r *run) end(res trainer.Result) error {
 	if r.JSON {
 		return r.json(res)
 	}
-	_, err := fmt.Fprintf(r.Out, "test: accuracy %s, loss %s, macro F1 %s (%d parameters)\n",
-		share(res.TestAccuracy), loss(res.TestLoss), share(res.MacroF1), res.Parameters)
+	if weak := weakest(res.PerClass); weak != "" {
+		if _, err := fmt.Fprintln(r.Out, weak); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(r.Out, "test: accuracy %s, balanced %s, loss %s, macro F1 %s (%d parameters)\n",
+		share(res.TestAccuracy), share(res.BalancedAccuracy), loss(res.TestLoss), share(res.MacroF1), res.Parameters)
 	return err
+}
+
+// weakest names up to three classes with the lowest F1, if there are more than
+// three.
+func weakest(classes []trainer.ClassScore) string {
+	if len(classes) <= 3 {
+		return ""
+	}
+	classes = slices.SortedStableFunc(slices.Values(classes), func(a, b trainer.ClassScore) int { return cmp.Compare(a.F1, b.F1) })
+	var names []string
+	for _, c := range classes[:3] {
+		names = append(names, text.Clean(c.Class)+" "+share(c.F1))
+	}
+	return "weakest classes by F1: " + strings.Join(names, ", ")
 }
 
 func (r *run) json(x any) error {

@@ -2,6 +2,7 @@ package traincli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -142,5 +143,46 @@ func TestDivergence(t *testing.T) {
 func TestWrongSettingsAreErrorsOfTheConfiguration(t *testing.T) {
 	if err := Run(t.Context(), Options{Config: trainer.Config{Task: "digitss"}, Out: &bytes.Buffer{}}); !errors.Is(err, trainer.ErrConfig) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestACheckpointAloneSaysWhatToGoOnWith(t *testing.T) {
+	var whole, second bytes.Buffer
+	if err := Run(t.Context(), Options{Config: softmax(2), JSON: true, Out: &whole}); err != nil {
+		t.Fatal(err)
+	}
+	half := filepath.Join(t.TempDir(), "half")
+	ctx, cancel := context.WithCancel(t.Context())
+	c := softmax(2)
+	c.Checkpoint, c.Progress = half, func(_, done, _ int) {
+		if done == 3 {
+			cancel()
+		}
+	}
+	err := Run(ctx, Options{Config: c, Out: &bytes.Buffer{}})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "danlu train --resume "+half) {
+		t.Fatalf("error %v, want one that says how to go on", err)
+	}
+	if err := Run(t.Context(), Options{Config: trainer.Config{Resume: half}, JSON: true, Out: &second}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(lines(t, whole.Bytes()), lines(t, second.Bytes())); d != "" {
+		t.Errorf("through and interrupted (-want +got):\n%s", d)
+	}
+}
+
+func TestTheBarIsGoneBeforeALineIsWritten(t *testing.T) {
+	var out bytes.Buffer
+	if err := Run(t.Context(), Options{Config: softmax(2), Out: &out, Bar: &out, Width: 60}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "\r\x1b[Kepoch 1 ") || !strings.Contains(out.String(), " step 1 of 9") {
+		t.Errorf("no bar: %q", out.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		_, seen, _ := strings.Cut(line, "\r")
+		if seen != "" && strings.Contains(seen[strings.LastIndex(seen, "\x1b[K"):], "█") {
+			t.Errorf("a line begins behind a bar: %q", line)
+		}
 	}
 }
