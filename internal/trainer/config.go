@@ -77,6 +77,7 @@ func (c Config) plan() (plan, error) {
 	if err := p.model.suits(p.task); err != nil {
 		return p, err
 	}
+	p.model = p.model.on(p.task)
 	if p.values, err = parse(settingsFor(p.task, p.model), c.Set); err != nil {
 		return p, err
 	}

@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/danlu-ml/danlu/internal/trainer/data"
 	"github.com/danlu-ml/danlu/internal/trainer/kernel"
@@ -16,6 +17,7 @@ type model struct {
 	pictures  bool              // needs them
 	sequences bool              // runs over them
 	text      bool              // reads it, and nothing else
+	along     bool              // reads it, or runs over sequences: what the task has
 	build     func(b *builder)
 }
 
@@ -51,6 +53,7 @@ var models = []model{
 		Info:     Info{"textcnn", "an embedding of words, filters over several of them, then a dense layer"},
 		settings: textSettings, defaults: textDefaults, text: true, build: buildTextCNN,
 	},
+	transformer(),
 }
 
 // Models are the families of networks.
@@ -96,7 +99,10 @@ func (m model) suits(t task) error {
 	if m.pictures && !t.pictures {
 		return fmt.Errorf("%w: model %s needs pictures and %s has none: use mlp", ErrConfig, m.Name, t.Name)
 	}
-	if t.text && !m.text {
+	if m.along && !t.text && !t.sequences {
+		return fmt.Errorf("%w: model %s needs text or sequences and %s has neither: use mlp", ErrConfig, m.Name, t.Name)
+	}
+	if t.text && !m.text && !m.along {
 		return fmt.Errorf("%w: model %s needs numbers and %s has words: use textcnn", ErrConfig, m.Name, t.Name)
 	}
 	if m.text && !t.text {
@@ -106,6 +112,20 @@ func (m model) suits(t task) error {
 		return fmt.Errorf("%w: model %s needs sequences and %s has none: use mlp", ErrConfig, m.Name, t.Name)
 	}
 	return nil
+}
+
+// on is the model as it is on a task.
+func (m model) on(t task) model {
+	if !m.along {
+		return m
+	}
+	m.defaults = map[string]string{"batch_size": "32"}
+	if m.text, m.sequences = t.text, t.sequences; m.text {
+		m.settings = slices.Concat(m.settings, transformerText)
+	} else {
+		m.defaults = map[string]string{"batch_size": "6", "clip_norm": "1"}
+	}
+	return m
 }
 
 // builder collects the layers of a network.

@@ -220,3 +220,26 @@ func TestEveryPictureModelRunsWithEveryNormAndStride(t *testing.T) {
 		t.Errorf("error %v, want a refusal", err)
 	}
 }
+
+func TestTransformersLearnWordsAndPhones(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	for _, c := range []struct {
+		task  string
+		set   map[string]string
+		least float64
+	}{
+		{"austen", map[string]string{"hidden": "32", "vocab": "3000", "depth": "1", "lr": "0.003"}, 0.3}, // chance is 0.167
+		{"speech-frames", map[string]string{"hidden": "32", "depth": "1", "heads": "2", "lr": "0.005", "norm_first": "true", "activation": "gelu"}, 0.3},
+	} {
+		_, result := train(t, Config{Task: c.task, Model: "transformer", Set: c.set, Epochs: 2, Seed: 1})
+		if result.TestAccuracy < c.least {
+			t.Errorf("%s: test accuracy %.3f, want at least %.2f", c.task, result.TestAccuracy, c.least)
+		}
+	}
+	_, err := Run(t.Context(), Config{Task: "austen", Model: "transformer", Set: map[string]string{"heads": "3"}}, nil)
+	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "does not divide hidden=64") {
+		t.Errorf("error %v, want a refusal", err)
+	}
+}

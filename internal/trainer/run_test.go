@@ -90,6 +90,9 @@ func TestResumingAnywhereGivesTheSameNumbers(t *testing.T) {
 	checkResuming(t, busy, "accumulate", "2", 3)
 	checkResuming(t, busy, "l1", "0.001", 5)
 	checkResuming(t, busy, "loss", "focal", 5)
+	attending := spoken
+	attending.Model = "transformer"
+	checkResuming(t, attending, "heads", "2", 2)
 	checkResuming(t, spoken, "depth", "2", 1, 4) // 3 steps an epoch
 }
 

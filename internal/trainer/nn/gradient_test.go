@@ -52,6 +52,13 @@ var layers = []struct {
 	{"TextConv", 7 * 3, func(g *kernel.Gemm, n int) []Layer {
 		return []Layer{NewTextConv(g, 7, 3, 4, []int{2, 3, 7}, n)}
 	}, true},
+	{"Encoder", 6, encoder(EncoderOptions{Activation: "gelu", Dropout: 0.2}), false},
+	{"Encoder, norm first", 6, encoder(EncoderOptions{Activation: "tanh", NormFirst: true}), false},
+	{"Encoder of texts", 3, func(g *kernel.Gemm, n int) []Layer {
+		q := NewSequences(3)
+		o := EncoderOptions{Size: 4, Heads: 2, Feedforward: 5, Activation: "tanh"}
+		return []Layer{q, NewEmbedding(7, 1, 3, 4, n, 1), NewPosition(q, 4, 3*n), NewEncoder(g, q, o, 3*n), NewSequenceMean(q, 4, 3*n)}
+	}, false},
 	{"Conv 3×3", 2 * 5 * 7, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 7, 3, 3, n, convolution) }, false},
 	{"Conv 5×5", 6 * 5, func(_ *kernel.Gemm, n int) []Layer { return picture(1, 6, 5, 9, 5, n, convolution) }, false},
 	{"Conv 3×3 stride 2", 2 * 5 * 7, func(_ *kernel.Gemm, n int) []Layer { return picture(2, 5, 7, 3, 3, n, strided(2)) }, false},
@@ -121,6 +128,15 @@ func recurrent(kind string, both bool) func(*kernel.Gemm, int) []Layer {
 	}
 }
 
+// encoder is an encoder layer over sequences, with positions.
+func encoder(o EncoderOptions) func(*kernel.Gemm, int) []Layer {
+	return func(g *kernel.Gemm, n int) []Layer {
+		o.Size, o.Heads, o.Feedforward = 6, 2, 7
+		q := NewSequences(0)
+		return []Layer{q, NewPosition(q, 6, n), NewEncoder(g, q, o, n)}
+	}
+}
+
 // packed divides n rows into steps: for 5, sequences of lengths 3, 1 and 1.
 func packed(n int) []int {
 	if n < 3 {
@@ -176,6 +192,7 @@ func checkGradient(t *testing.T, layers []Layer, in, n int, kinked bool) {
 	rng := rand.New(rand.NewPCG(uint64(in), uint64(n)))
 	net := New(layers, 3)
 	_, planes := layers[0].(*ToPlanes)
+	texts, _ := layers[0].(*Sequences)
 	for _, p := range net.Params { // away from the symmetric start of norms
 		for i := range p.W {
 			p.W[i] += Real(0.3 * rng.NormFloat64())
@@ -187,6 +204,12 @@ func checkGradient(t *testing.T, layers []Layer, in, n int, kinked bool) {
 			if math.Abs(float64(v)) < 0.1 {
 				x[i] = 0.5
 			}
+		}
+	}
+	words := texts != nil && texts.length > 0
+	if words {
+		for i := range x { // numbers of words, some texts shorter
+			x[i] = Real((i*5 + i/3) % 7)
 		}
 	}
 	pass := Pass{N: n, Train: true, Seed: 1, Step: 2, Steps: packed(n)}
@@ -201,7 +224,10 @@ func checkGradient(t *testing.T, layers []Layer, in, n int, kinked bool) {
 	loss()
 	dx := r
 	for i := len(layers) - 1; i >= 0; i-- {
-		if i == 0 && planes {
+		if i == 0 && planes || i == 1 && words {
+			if words {
+				layers[i].Backward(dx, pass, false)
+			}
 			dx = nil
 			break
 		}

@@ -60,6 +60,13 @@ func layerOf(name string, n int) []Layer {
 	case "PlanesGroupNorm":
 		in := NewPlanes(b, c, d, 1, n)
 		return []Layer{NewToPlanes(in), NewPlanesGroupNorm(a, in), NewFlatten(in)}
+	case "Encoder":
+		q := NewSequences(0)
+		o := EncoderOptions{Size: 6, Heads: 2, Feedforward: 8, Activation: "relu"}
+		if o.NormFirst = a == 1; o.NormFirst {
+			o.Activation = "gelu"
+		}
+		return []Layer{q, NewEncoder(g, q, o, n)}
 	case "Strided":
 		return picture(a, b, c, d, e, n, strided(2))
 	case "MeanPool":

@@ -56,6 +56,14 @@ for name, module in [("lstm", nn.LSTM(3, 4)), ("bilstm", nn.LSTM(3, 4, bidirecti
                      ("gru", nn.GRU(3, 4)), ("bigru", nn.GRU(3, 4, bidirectional=True))]:
     record(name, module, torch.randn(N, 3),
            run=lambda x, m=module: m(PackedSequence(x, torch.tensor(STEPS)))[0].data)
+for first, act in [(0, "relu"), (1, "gelu")]:
+    module = nn.TransformerEncoderLayer(6, 2, 8, dropout=0.0, activation=act, batch_first=True, norm_first=bool(first))
+
+    def along(x, m=module):
+        y = torch.cat([m(x[rows][None])[0] for rows in [[0, 3, 4], [1], [2]]])
+        return y[[0, 3, 4, 1, 2]]
+
+    record(f"Encoder {first}", module, torch.randn(N, 6), run=along)
 labels = torch.tensor([0, 3, 1, 1, 2])
 hot = nn.functional.one_hot(labels, 4).double()
 W = [2.0, 0.5, 1.0, 3.0]
