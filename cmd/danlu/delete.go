@@ -98,6 +98,9 @@ func (a *app) delete(ctx context.Context, p erase.Plan, yes bool) error {
 			return err
 		}
 		a.note("deleted %s", what)
+		if p.Trial == nil {
+			return st.Compact(ctx)
+		}
 		return nil
 	})
 }

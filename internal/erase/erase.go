@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/store"
@@ -25,9 +26,8 @@ import (
 	"github.com/danlu-ml/danlu/internal/wrapper"
 )
 
-// ttl is how long a lease for an erasure lasts: removing files of many gigabytes
-// takes a while.
-const ttl = 10 * time.Minute
+// ttl is how long a lease for an erasure lasts without being renewed.
+const ttl = time.Minute
 
 // Plan is what an erasure would do.
 type Plan struct {
@@ -161,18 +161,46 @@ func Do(ctx context.Context, st store.Store, h store.Holder, p Plan) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Release(context.WithoutCancel(ctx), lease)) }()
+	ctx, stop := keep(ctx, st, lease)
+	defer stop()
 	if p.Trial != nil {
 		if err := drop(ctx, st, lease, *p.Trial); err != nil {
 			return err
 		}
-		return removeAll(p.Dir, "")
+		return removeAll(ctx, p.Dir, "")
 	}
 	// The mark goes last of the files, and the rows after it: killed before that,
 	// the folder is still the store's, and the study is still there to be deleted.
-	if err := removeAll(p.Dir, "store"); err != nil {
+	if err := removeAll(ctx, p.Dir, "store"); err != nil {
 		return err
 	}
 	return st.Delete(ctx, lease)
+}
+
+// keep renews the lease while files of many gigabytes are removed. What it returns
+// ends when the lease is lost: then another has the study, and its files.
+func keep(ctx context.Context, st store.Store, l store.Lease) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		ticker := time.NewTicker(ttl / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				if err := st.Renew(ctx, l, ttl); errors.Is(err, store.ErrFenced) {
+					cancel(err)
+					return
+				}
+			}
+		}
+	})
+	return ctx, func() {
+		cancel(nil)
+		wg.Wait()
+	}
 }
 
 // drop appends that a trial's checkpoints are gone, before they are.
@@ -209,8 +237,8 @@ func drop(ctx context.Context, st store.Store, l store.Lease, id study.TrialID) 
 const filesDeleted = "its files were deleted"
 
 // removeAll removes a folder without following any link out of its parent, the
-// entry called last after the others.
-func removeAll(dir, last string) error {
+// entry called last after the others. It ends early when ctx does.
+func removeAll(ctx context.Context, dir, last string) error {
 	if dir == "" {
 		return nil
 	}
@@ -223,15 +251,15 @@ func removeAll(dir, last string) error {
 	}
 	defer root.Close()
 	base := filepath.Base(dir)
-	if last != "" {
-		entries, err := fs.ReadDir(root.FS(), base)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove %s: %w", dir, err)
+	entries, err := fs.ReadDir(root.FS(), base)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		if ctx.Err() != nil {
+			return fmt.Errorf("remove %s: %w; what is left can be deleted by the same command", dir, context.Cause(ctx))
 		}
-		for _, e := range entries {
-			if e.Name() == last {
-				continue
-			}
+		if e.Name() != last {
 			if err := root.RemoveAll(filepath.Join(base, e.Name())); err != nil {
 				return fmt.Errorf("remove %s: %w; what is left can be deleted by the same command", dir, err)
 			}
