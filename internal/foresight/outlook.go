@@ -3,7 +3,6 @@ package foresight
 import (
 	"cmp"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/danlu-ml/danlu/internal/normal"
@@ -22,9 +21,7 @@ const (
 	evals    = 20  // of the posterior, to find them
 )
 
-// Outlook is what a view lets one expect. It holds an aim, drawn anew with every
-// step that the study trains and every attempt that begins: whose chance is the
-// best is worth training next.
+// Outlook is what a view lets one expect.
 type Outlook struct {
 	columns columns
 	kernel  kernel
@@ -34,55 +31,77 @@ type Outlook struct {
 	mean    float64 // of losses, to standardise them
 	sd      float64
 	low     float64 // of the observations, standardised
-	high    float64
-	target  float64 // standardised
-	ahead   int64   // steps from where a trial stands to where it is to be better
 	last    int64
+	above   [horizons]aboveStep // how far the steps ahead of the last asked for are from the observed
 }
 
-// New is the outlook of a view whose trials have a known end. ok is false where
+// New is the outlook of a view whose trials have a known end. Running trials but
+// for self, which may be nil, are believed to go on as predicted. ok is false where
 // there is too little to go by (no two different losses), or too much.
-func New(v *study.View) (o *Outlook, ok bool) {
+func New(v *study.View, self *study.Trial) (o *Outlook, ok bool) {
 	o = &Outlook{columns: newColumns(v.Def.Space), last: v.Def.Fidelity.Max}
 	if o.last < 2 || len(v.Trials) > Most {
 		return nil, false
 	}
-	raw := o.observe(v)
-	aim := rand.New(rand.NewPCG(v.Def.Seed, uint64(v.Steps)<<20^uint64(attempts(v))))
-	o.ahead = 1 + aim.Int64N(o.last)
-	reach := math.Pow(10, -4+3*aim.Float64())
-	if known := recall(v.Def, o.points, raw); known != nil {
-		model := *known
-		model.ahead = o.ahead
-		model.target = model.low - reach*(model.high-model.low)
-		return &model, true
+	losses := o.observe(v)
+	pending := o.pending(v, self)
+	known, whole := recall(v.Def, o.points, pending, losses)
+	if whole {
+		return known, true
 	}
-	y, ok := o.standardise(raw)
+	y, ok := o.standardise(losses)
 	if !ok {
 		return nil, false
 	}
+	if known != nil {
+		o.kernel = known.kernel
+	} else {
+		o.kernel = o.fit(y)
+	}
+	o.low = slices.Min(y)
+	observed := slices.Clone(o.points)
+	if !o.condition(y) || !o.believe(y, pending) {
+		return nil, false
+	}
+	remember(memory{v.Def, observed, pending, losses, o})
+	return o, true
+}
+
+// fit finds the kernel, by some of the observations.
+func (o *Outlook) fit(y []float64) kernel {
 	few := sample(o.points, mostFit)
 	fewY := make([]float64, len(few))
 	fewPoints := make([]point, len(few))
 	for i, at := range few {
 		fewPoints[i], fewY[i] = o.points[at], y[at]
 	}
-	o.kernel = fit(fewPoints, fewY, o.columns.numbers(), evals).kernel(o.columns.numbers())
-	if !o.condition(y) {
-		return nil, false
-	}
-	o.low, o.high = slices.Min(y), slices.Max(y)
-	o.target = o.low - reach*(o.high-o.low)
-	remember(v.Def, raw, o)
-	return o, true
+	return fit(fewPoints, fewY, o.columns.numbers(), evals).kernel(o.columns.numbers())
 }
 
-// attempts counts all attempts that have begun.
-func attempts(v *study.View) (n int) {
-	for _, t := range v.Trials {
-		n += len(t.Attempts)
+// pending is where running trials will be a stretch from now.
+func (o *Outlook) pending(v *study.View, self *study.Trial) (at []point) {
+	if v.Count[study.Running] == 0 {
+		return nil
 	}
-	return n
+	for _, t := range v.Trials {
+		if t.State == study.Running && t != self {
+			step := min(max(t.Step()+1, t.Step()*3/2), o.last)
+			at = append(at, point{o.columns.of(t), o.tau(step), int(t.ID)})
+		}
+	}
+	return at
+}
+
+// believe takes predictions for observations (Ginsbourger et al. 2010, the Kriging
+// believer), so that what runs already is not chosen once more.
+func (o *Outlook) believe(y []float64, pending []point) bool {
+	if len(pending) == 0 {
+		return true
+	}
+	mean, sd := make([]float64, len(pending)), make([]float64, len(pending))
+	o.predict(pending, mean, sd)
+	o.points = append(slices.Clone(o.points), pending...)
+	return o.condition(append(slices.Clone(y), mean...))
 }
 
 // observe takes in what trials have shown, each at a few steps that are evenly
@@ -234,26 +253,6 @@ func (o *Outlook) End(t *study.Trial) (loss, sd float64) {
 	var m, s [1]float64
 	o.predict([]point{{o.columns.of(t), 1, int(t.ID)}}, m[:], s[:])
 	return o.mean + o.sd*m[0], o.sd * s[0]
-}
-
-// Chance says how good the aim is for each of some trials: the number of standard
-// deviations by which the prediction lies below the threshold, so many steps ahead
-// of where the trial stands.
-func (o *Outlook) Chance(trials []*study.Trial) []float64 {
-	at := make([]point, len(trials))
-	for i, t := range trials {
-		at[i] = point{o.columns.of(t), o.tau(min(t.Step()+o.ahead, o.last)), int(t.ID)}
-	}
-	return o.chance(at)
-}
-
-func (o *Outlook) chance(at []point) []float64 {
-	mean, sd := make([]float64, len(at)), make([]float64, len(at))
-	o.predict(at, mean, sd)
-	for i := range mean {
-		mean[i] = (o.target - mean[i]) / sd[i]
-	}
-	return mean
 }
 
 // leaders are the trials that are expected to end best, at most n.

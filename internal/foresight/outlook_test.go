@@ -55,7 +55,7 @@ func TestCurvesAreForetold(t *testing.T) {
 	for step := int64(1); step <= 4; step++ {
 		l.Report(20, step, loss(l.View().Trials[20].Unit, step))
 	}
-	o, ok := foresight.New(l.View())
+	o, ok := foresight.New(l.View(), nil)
 	if !ok {
 		t.Fatal("no outlook")
 	}
@@ -74,7 +74,7 @@ func TestTheSameIsProposedHoweverOften(t *testing.T) {
 	l := shown(def, 3, []float64{.1, .2}, []float64{.5, .8}, []float64{.9, .2})
 	var first space.Values
 	for range 3 {
-		o, ok := foresight.New(l.View())
+		o, ok := foresight.New(l.View(), nil)
 		if !ok {
 			t.Fatal("no outlook")
 		}
@@ -96,7 +96,7 @@ func TestTheSameIsProposedHoweverOften(t *testing.T) {
 func TestProposalsKeepToWhatIsAllowed(t *testing.T) {
 	def := definition(t, 9)
 	l := shown(def, 3, []float64{.1, .2}, []float64{.5, .8}, []float64{.9, .2})
-	o, _ := foresight.New(l.View())
+	o, _ := foresight.New(l.View(), nil)
 	params, _, found := o.Propose(l.View(), func(v space.Values) bool { return v["x"].Float() > 0.7 })
 	if !found || params["x"].Float() <= 0.7 {
 		t.Errorf("%v (%t)", params, found)
@@ -121,7 +121,7 @@ func TestThereIsNoOutlookWhereNothingCanBeSaid(t *testing.T) {
 		"no trial": studytest.New(def).View(), "all alike": alike.View(), "not one finite": none.View(),
 		"one step": shown(short, 1, []float64{.1, .2}, []float64{.5, .8}).View(),
 	} {
-		if _, ok := foresight.New(v); ok {
+		if _, ok := foresight.New(v, nil); ok {
 			t.Errorf("%s: there is an outlook", name)
 		}
 	}
@@ -134,7 +134,7 @@ func TestLossesBeyondMeasureBreakNothing(t *testing.T) {
 		id := study.TrialID(3 + i)
 		l.Plan(def.Space.At([]float64{.15 * float64(id), .2})).Start(id).Report(id, 1, x)
 	}
-	o, ok := foresight.New(l.View())
+	o, ok := foresight.New(l.View(), nil)
 	if !ok {
 		return
 	}
@@ -156,7 +156,7 @@ func BenchmarkOutlook(b *testing.B) {
 	for b.Loop() {
 		step++
 		l.Report(id, step, 1/float64(step)) // or it would be recalled
-		o, ok := foresight.New(l.View())
+		o, ok := foresight.New(l.View(), nil)
 		if !ok {
 			b.Fatal("no outlook")
 		}

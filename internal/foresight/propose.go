@@ -14,11 +14,11 @@ const (
 	leading  = 5
 )
 
-// Propose finds the configuration not yet tried with the best chance, and the
-// chance, comparable with [Outlook.Chance]. ok(params) leaves some out; nil leaves
+// Propose finds the configuration not yet tried with the most to gain by a step,
+// and that gain, comparable with [Outlook.Gain]. ok(params) leaves some out; nil leaves
 // none. There is none (found is false) where all that were looked at have been
 // tried or are left out.
-func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (params space.Values, chance float64, found bool) {
+func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
 	sp := v.Def.Space
 	rng := rand.New(rand.NewPCG(v.Def.Seed^0x5eed, uint64(v.Steps)<<20^uint64(len(v.Trials))))
 	var all []space.Values
@@ -30,7 +30,7 @@ func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (param
 			return
 		}
 		all = append(all, values)
-		at = append(at, point{o.columns.row(unit, sp.Active(values)), o.tau(min(o.ahead, o.last)), -1 - len(at)})
+		at = append(at, point{o.columns.row(unit, sp.Active(values)), 0, -1 - len(at)})
 	}
 	u := make([]float64, sp.Len())
 	for range anywhere {
@@ -54,9 +54,9 @@ func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (param
 		return nil, 0, false
 	}
 	best, score := 0, math.Inf(-1)
-	for i, c := range o.chance(at) {
-		if c > score {
-			best, score = i, c
+	for i, p := range at {
+		if g := o.gain(p, 0); g > score {
+			best, score = i, g
 		}
 	}
 	return all[best], score, true

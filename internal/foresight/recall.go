@@ -17,28 +17,37 @@ var kept struct {
 }
 
 type memory struct {
-	def     *study.Definition
-	losses  []float64
-	outlook *Outlook
+	def             *study.Definition
+	points, pending []point
+	losses          []float64
+	outlook         *Outlook
 }
 
-// recall is the outlook made of these observations, nil if it isn't kept.
-func recall(def *study.Definition, points []point, losses []float64) *Outlook {
+// recall is an outlook made of these observations, nil if none is kept; whole says
+// whether what was pending is the same, too.
+func recall(def *study.Definition, points, pending []point, losses []float64) (known *Outlook, whole bool) {
 	kept.Lock()
 	defer kept.Unlock()
 	for _, m := range kept.ring {
-		if m.def == def && slices.Equal(m.losses, losses) && slices.EqualFunc(m.outlook.points, points, point.same) {
-			return m.outlook
+		if m.def != def || !slices.Equal(m.losses, losses) || !slices.EqualFunc(m.points, points, point.same) {
+			continue
+		}
+		copied := *m.outlook // one a caller: it notes what it is asked
+		known = &copied
+		if slices.EqualFunc(m.pending, pending, point.same) {
+			return known, true
 		}
 	}
-	return nil
+	return known, false
 }
 
 // remember keeps an outlook in place of the oldest.
-func remember(def *study.Definition, losses []float64, o *Outlook) {
+func remember(m memory) {
+	known := *m.outlook
+	m.outlook = &known
 	kept.Lock()
 	defer kept.Unlock()
-	kept.ring[kept.next] = memory{def, losses, o}
+	kept.ring[kept.next] = m
 	kept.next = (kept.next + 1) % len(kept.ring)
 }
 

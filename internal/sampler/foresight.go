@@ -46,9 +46,9 @@ func (s curves) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Ran
 // choose implements [choosy].
 func (s curves) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
 	if n == 1 && len(v.Trials) >= shown {
-		if o, enough := foresight.New(v); enough {
+		if o, enough := foresight.New(v, nil); enough {
 			if params, _, found := o.Propose(v, ok); found {
-				return []Proposal{{Params: params, Sampler: "foresight", Why: "the likeliest to gain, by the curves so far"}}, nil
+				return []Proposal{{Params: params, Sampler: "foresight", Why: "expected to gain most, by the curves so far"}}, nil
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func (c curve) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	if last := v.Horizon(t); step >= last || last != v.Def.Fidelity.Max || at == 0 || !comesUpon(t, step, at) {
 		return goOn
 	}
-	o, ok := foresight.New(v)
+	o, ok := foresight.New(v, t)
 	if !ok {
 		return c.asha.Judge(v, t, step)
 	}

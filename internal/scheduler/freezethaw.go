@@ -10,10 +10,9 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// freezeThaw gives each stretch of training to whoever is likeliest to gain by it:
-// a paused trial that goes on, or a new one (Swersky et al. 2014, Freeze-Thaw
-// Bayesian Optimization; the rule of choice is that of Rakotoarison et al. 2024,
-// see package foresight). Stretches grow with how far a trial is. A trial that
+// freezeThaw gives each stretch of training to whoever is expected to gain most a
+// step: a paused trial that goes on, or a new one (Swersky et al. 2014, Freeze-Thaw
+// Bayesian Optimization; the model is that of package foresight). Stretches grow with how far a trial is. A trial that
 // would be chosen again goes on without a pause, and so does one that has not yet
 // trained for some times as long as its program takes to start: that is measured.
 //
@@ -27,10 +26,10 @@ type freezeThaw struct {
 }
 
 type freezeThawOptions struct {
-	// First is the first stretch's length in steps; 0 means 1, or a hundredth of
-	// the training if that is more.
+	// First is the first stretch's length in steps; 0 means a
+	// twenty-fifth of the training, at least 1.
 	First int64 `json:"first"`
-	// Growth is by how much a trial gets farther with each stretch; 0 means 1.25.
+	// Growth is by how much a trial gets farther with each stretch; 0 means 1.4.
 	Growth float64 `json:"growth"`
 	// Begin is the number of trials before the model is asked; 0 means 6.
 	Begin int `json:"begin"`
@@ -43,14 +42,14 @@ func newFreezeThaw(a study.Algorithm, def *study.Definition) (Scheduler, error) 
 	}
 	last := def.Fidelity.Max
 	if o.Growth == 0 {
-		o.Growth = 1.25
+		o.Growth = 1.4
 	}
 	if o.Begin == 0 {
 		o.Begin = 6
 	}
 	first := o.First
 	if first == 0 {
-		first = max(1, last/100)
+		first = max(1, last/25)
 	}
 	switch {
 	case last < 1:
@@ -126,7 +125,7 @@ func (s freezeThaw) choose(v *study.View, running *study.Trial) (chosen *study.T
 	if len(v.Trials) < s.begin && !trialsSpent(v) {
 		return nil, fmt.Sprintf("%d trials show what there is to expect", s.begin), true
 	}
-	o, ok := foresight.New(v)
+	o, ok := foresight.New(v, running)
 	if !ok {
 		return nil, "", false
 	}
@@ -143,14 +142,14 @@ func (s freezeThaw) choose(v *study.View, running *study.Trial) (chosen *study.T
 		open = slices.DeleteFunc(open, func(t *study.Trial) bool { return o.Beats(v, t) < hopeless })
 	}
 	best := math.Inf(-1)
-	for i, c := range o.Chance(open) {
-		if c > best {
-			best, chosen = c, open[i]
+	for i, g := range o.Gain(open) {
+		if g > best {
+			best, chosen = g, open[i]
 		}
 	}
 	if !trialsSpent(v) {
-		if _, c, found := o.Propose(v, nil); found && c > best {
-			return nil, "a new one is likelier to gain than any that is paused", true
+		if _, g, found := o.Propose(v, nil); found && g > best {
+			return nil, "a new one is expected to gain more than any that is paused", true
 		}
 	}
 	if chosen == nil {
