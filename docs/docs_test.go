@@ -101,6 +101,35 @@ func TestStudiesShownAreAccepted(t *testing.T) {
 	}
 }
 
+// The tutorial begins with a script of the examples, and changes it step by step.
+func TestTheTutorialChangesLinesThatAreThere(t *testing.T) {
+	script, err := os.ReadFile(filepath.Join(root, "examples", "fashion", "untouched.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]bool{}
+	for line := range strings.Lines(string(script)) {
+		lines[strings.TrimSpace(line)] = true
+	}
+	changed := 0
+	for _, m := range fence.FindAllStringSubmatch(documents(t)["docs/tutorial.md"], -1) {
+		if m[2] != "diff" {
+			continue
+		}
+		for line := range strings.Lines(m[3]) {
+			text := strings.TrimSpace(line[1:])
+			if line[0] == '-' && !lines[text] {
+				t.Errorf("the tutorial takes out a line that is not there: %s", text)
+			}
+			lines[text] = line[0] == '+'
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Error("the tutorial changes nothing")
+	}
+}
+
 // invocation is danlu called in code, with its verb and the rest of the line.
 var invocation = regexp.MustCompile("(?m)(?:^|`|\\$ |&& |dist/)danlu ([a-z]+)([^`\n]*)")
 
@@ -121,7 +150,8 @@ func TestVerbsAndFlagsNamedExist(t *testing.T) {
 	}
 	for doc, text := range documents(t) {
 		for _, m := range invocation.FindAllStringSubmatch(text, -1) {
-			verb, rest := m[1], m[2]
+			verb := m[1]
+			rest, _, _ := strings.Cut(m[2], " -- ") // what follows is another program's
 			about, ok := help(verb)
 			if !ok {
 				t.Errorf("%s names danlu %s, which is no verb", doc, verb)
