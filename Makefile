@@ -16,11 +16,15 @@ unexport DANLU_LONG
 
 .DEFAULT_GOAL = build
 .NOTPARALLEL:
-.PHONY: build test lint fmt cross unit race client examples long bench demo picture clean
+.PHONY: build man test lint fmt cross unit race client examples long bench demo picture clean
 
 build: ## dist/danlu, with its commit in it where git can tell
 	$(GO) build -buildvcs=$$(git status >/dev/null 2>&1 && echo auto || echo false) \
 		-trimpath -ldflags '-s -w' -o dist/danlu ./cmd/danlu
+
+man: ## dist/danlu.1, the manual page
+	@mkdir -p dist
+	$(GO) run ./cmd/danlu man > dist/danlu.1
 
 test: lint unit race client examples long cross ## everything
 	@echo 'make test: all passed'

@@ -36,6 +36,7 @@ var verbs = []struct {
 	{"act", newDelete},
 	{"other", newReport},
 	{"other", newDoctor},
+	{"other", newMan},
 	{"other", newVersion},
 }
 

@@ -40,6 +40,7 @@ var table = []row{
 	{"internal/proctree", "", "golang.org/x/sys/unix golang.org/x/sys/windows", "who a process is, and whether it lives"},
 	{"internal/command", "internal/space", "", "placeholders of a command line, filled in with values"},
 	{"internal/text", "internal/space", "", "puts numbers and words into columns"},
+	{"internal/man", "", "", "writes roff: knows no verb"},
 	{"internal/plot", "internal/text", "", "draws charts: knows numbers and no study"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
 	{"internal/tfevents", "", "", "a file format of TensorBoard"},
