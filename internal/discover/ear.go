@@ -94,7 +94,11 @@ func (e *ear) read(prints []option.Print) {
 		}
 	}
 	e.observer.Close()
+	e.metrics = slices.DeleteFunc(e.metrics, func(m *metric) bool { return strings.Contains(m.name, madeUp) })
 }
+
+// madeUp stands for a number that is not known; a name that has it isn't known either.
+const madeUp = "0.512"
 
 var counts = regexp.MustCompile(`(?i)epoch|step|iter|batch|idx|index|round`)
 
@@ -114,7 +118,7 @@ func imagine(p option.Print, epoch int) string {
 		case strings.HasSuffix(piece.Format, "%"):
 			b.WriteString("51.2%")
 		default:
-			b.WriteString("0.512")
+			b.WriteString(madeUp)
 		}
 	}
 	return b.String()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/command"
@@ -47,6 +48,9 @@ func (d *discovery) listen(ctx context.Context, f *draft.File) (*heard, error) {
 			fromSource.read(s.Prints)
 			if found := fromSource.best(); found != nil && (before == nil || found.rank() >= goodEnough && found.rank() > before.rank()) {
 				e = fromSource
+				if g := d.find(guess.Dir); s.Logged && g != nil { // to event files, or a table where TensorBoard is missing
+					e.files = "{stdout: auto, tensorboard: '{dir}', csv: '{dir}/**/metrics.csv'}"
+				}
 				d.settle(h, e, "read from the source, not seen in a run")
 				h.fromZero = found.count > 1 && found.first == 0
 				return h, nil
@@ -138,6 +142,10 @@ func (d *discovery) given(o *option.Option) bool {
 	return slices.ContainsFunc(d.args, func(a argument) bool { return a.option == o })
 }
 
+// onceIsEnough is how long a run goes on after it has reported a metric that serves:
+// others that are printed with it will have come by then.
+const onceIsEnough = 10 * time.Second
+
 // tryOut runs the default configuration for a moment, as trial 0 will be run.
 func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard) error {
 	argv, env, dir, err := d.trial(f)
@@ -147,10 +155,18 @@ func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard)
 	defer os.RemoveAll(dir)
 	d.say(fmt.Sprintf("running for at most %s: %s", d.o.RunLimit, command.Quote(argv)))
 	started := time.Now()
+	var good atomic.Pointer[time.Time] // when a metric that serves was first heard
 	ended, err := run(ctx, d.o.Dir, argv, env, d.o.RunLimit, func(b []byte) bool {
 		e.write(b)
+		if best := e.best(); good.Load() == nil && best != nil && best.rank() >= goodEnough {
+			at := time.Now()
+			good.Store(&at)
+		}
 		return !e.heardEnough()
 	}, func() bool { // what is printed is taken before what is in files
+		if at := good.Load(); at != nil {
+			return time.Since(*at) > onceIsEnough
+		}
 		files := newEar()
 		files.look(d.o.Dir, dir, started)
 		return files.heardEnough()

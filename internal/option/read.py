@@ -19,6 +19,10 @@ INTERESTING = {
 }
 
 
+# What people call the variable that has the data a step of Lightning's is for.
+STAGE = re.compile(r"^(self\.)?(stage|split|phase|mode|prefix|subset|step_type)$")
+
+
 def dotted(node):
     """a.b.c of a name or attribute, or ''."""
     if isinstance(node, ast.Name):
@@ -244,7 +248,11 @@ class Reader:
             self.prints.append({"pieces": [{"t": "danlu.report:" + n} for n in names], "line": node.lineno, "loop": loop, "in": ""})
         elif name in ("fire.Fire", "Fire", "typer.run", "auto_cli", "CLI", "jsonargparse.CLI", "jsonargparse.auto_cli", "tyro.cli") and node.args:
             self.notes.add("entry:" + dotted(node.args[0]))
-        if last == "set_postfix":
+        if last == "log" and isinstance(node.func, ast.Attribute) and len(node.args) > 1 and any(isinstance(a, (ast.Constant, ast.JoinedStr)) for a in node.args[:1]):
+            pieces = [{"t": "val"} if STAGE.match(p.get("e", "")) else p for p in self.pieces(node.args[0])]  # Lightning's self.log("val_loss", loss)
+            self.notes.add("logged")
+            self.prints.append({"pieces": [{"t": " "}] + pieces + [{"t": "="}, {"e": source_of(node.args[1])}], "line": node.lineno, "loop": True, "in": ""})
+        elif last == "set_postfix" or (last == "log" and not node.args and len(node.keywords) > 1):
             pieces = []
             for k in node.keywords:
                 if k.arg:

@@ -27,6 +27,7 @@ type Source struct {
 	Groups  []string // Hydra's groups of configurations: model=large|small
 	Client  bool     // it calls danlu.params
 	Reports bool     // it calls danlu.report
+	Logged  bool     // metrics go to a logger, as Lightning's self.log, not to the output
 	Parses  bool     // something in it reads the command line
 	Helps   bool     // and answers --help
 	Whole   bool     // Program has all there is to it: a help would tell no more
@@ -110,6 +111,8 @@ func (f *found) source() *Source {
 		}
 	}
 	s.Reports = slices.Contains(f.Calls, "danlu.report")
+	lightning := slices.Contains(f.Imports, "lightning") || slices.Contains(f.Imports, "pytorch_lightning")
+	s.Logged = slices.Contains(f.Notes, "logged") && lightning
 	parsers := []string{"argparse", "click", "typer", "tyro", "absl", "fire", "hydra", "jsonargparse", "simple_parsing", "draccus", "pyrallis", "tap", "docopt", "optparse", "configargparse", "chz", "cyclopts", "jsonargparse", "lightning", "pytorch_lightning"}
 	s.Parses = slices.ContainsFunc(parsers, func(m string) bool { return slices.Contains(f.Imports, m) }) ||
 		slices.Contains(f.Calls, "HfArgumentParser") || slices.Contains(f.Calls, "LightningCLI")

@@ -95,6 +95,9 @@ for epoch in range(3):
     print("acc %.2f%% of %d" % (acc, n))
     print("{} ppl {:5.2f} {name}".format(epoch, ppl, name=x))
     print("loss:", loss.item())
+    log(Epoch=epoch, Val=acc)
+    self.log("val_f1", f1)
+    self.log(f"{stage}_loss", loss, prog_bar=True)
 print("done")
 `})
 	var got []string
@@ -108,7 +111,7 @@ print("done")
 		}
 		got = append(got, line)
 	}
-	want := []string{"Epoch <epoch >: val loss <vl .3f>", "acc <acc f>% of <n d>", "<epoch > ppl <ppl 5.2f> <x >", "loss: <loss.item() >"}
+	want := []string{"Epoch <epoch >: val loss <vl .3f>", "acc <acc f>% of <n d>", "<epoch > ppl <ppl 5.2f> <x >", "loss: <loss.item() >", " Epoch=<epoch > Val=<acc >", " val_f1=<f1 >", " val_loss=<loss >"}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
