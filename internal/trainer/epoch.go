@@ -23,6 +23,8 @@ type Epoch struct {
 	Dead          float64 // share of rectified units silent on all validation examples
 	UpdateRatio   float64 // norm of the last step's change ÷ norm of the parameters
 	Seconds       float64 // of wall time, validation included
+	// Scores where classes differ in size, on the validation examples.
+	ValBalancedAccuracy, ValMacroF1 float64
 	// What does not make a curve, or not one number.
 	Layers      map[string]float64 // UpdateRatio of each layer
 	NonFinite   int                // numbers of gradients and outputs that were infinite or none
@@ -38,6 +40,7 @@ func (e Epoch) Values() map[string]float64 {
 		"train_loss": e.TrainLoss, "train_accuracy": e.TrainAccuracy,
 		"val_loss": e.ValLoss, "val_accuracy": e.ValAccuracy,
 		"lr": e.LR, "grad_norm": e.GradNorm, "clipped": e.Clipped,
+		"val_balanced_accuracy": e.ValBalancedAccuracy, "val_macro_f1": e.ValMacroF1,
 		"dead": e.Dead, "update_ratio": e.UpdateRatio, "seconds": e.Seconds,
 	}
 }
@@ -63,6 +66,8 @@ func (e Epoch) MarshalJSON() ([]byte, error) {
 		UpdateRatio   number `json:"update_ratio"`
 		Seconds       number `json:"seconds"`
 
+		Balanced    number            `json:"val_balanced_accuracy"`
+		MacroF1     number            `json:"val_macro_f1"`
 		Layers      map[string]number `json:"update_ratios"`
 		NonFinite   int               `json:"nonfinite"`
 		InitialLoss number            `json:"initial_loss"`
@@ -72,7 +77,7 @@ func (e Epoch) MarshalJSON() ([]byte, error) {
 	}{
 		e.Epoch, e.Step, number(e.TrainLoss), number(e.TrainAccuracy), number(e.ValLoss), number(e.ValAccuracy),
 		number(e.LR), number(e.GradNorm), number(e.Clipped), number(e.Dead), number(e.UpdateRatio), number(e.Seconds),
-		layers, e.NonFinite, number(e.InitialLoss), number(e.ChanceLoss), e.Parameters, e.Memory,
+		number(e.ValBalancedAccuracy), number(e.ValMacroF1), layers, e.NonFinite, number(e.InitialLoss), number(e.ChanceLoss), e.Parameters, e.Memory,
 	})
 }
 

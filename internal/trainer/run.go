@@ -216,6 +216,7 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 		if loss := r.step(from, min(from+r.batch, len(r.batches.order))); math.IsNaN(loss) {
 			e := r.summary(start, math.NaN())
 			e.ValLoss, e.ValAccuracy = math.NaN(), math.NaN()
+			e.ValBalancedAccuracy, e.ValMacroF1 = math.NaN(), math.NaN()
 			return e, r.diverged()
 		}
 		if r.Progress != nil {
@@ -228,6 +229,7 @@ func (r *runner) epoch(ctx context.Context) (Epoch, error) {
 	val := r.evaluate(r.batches.items().Val, true)
 	e := r.summary(start, ratio)
 	e.ValLoss, e.ValAccuracy, e.Dead, e.Layers = val.loss(), val.accuracy(), r.net.Dead(), layers
+	e.ValBalancedAccuracy, e.ValMacroF1 = val.balancedAccuracy(), val.macroF1()
 	if math.IsNaN(e.ValLoss) {
 		return e, r.diverged()
 	}
