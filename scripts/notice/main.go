@@ -23,6 +23,9 @@ var joeKuo string
 // dataNotice is the one beside the embedded data sets.
 const dataNotice = "internal/trainer/data/NOTICE"
 
+// examplesNotice is that of the data sets beside the examples.
+const examplesNotice = "examples/NOTICE"
+
 const head = `danlu
 Copyright 2026 The danlu authors
 
@@ -46,12 +49,17 @@ func write(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w; run it in the module's folder", err)
 	}
+	examples, err := os.ReadFile(examplesNotice)
+	if err != nil {
+		return fmt.Errorf("%w; run it in the module's folder", err)
+	}
 	modules, err := linked()
 	if err != nil {
 		return err
 	}
 	parts := []string{
 		head + strings.TrimSpace(string(data)),
+		title("Data beside the examples") + strings.TrimSpace(string(examples)),
 		title("Direction numbers of the Sobol sequence, new-joe-kuo-6") + strings.TrimSpace(joeKuo),
 	}
 	same := map[string][]string{} // a licence's text: the modules under it
