@@ -10,20 +10,27 @@ import (
 	"github.com/danlu-ml/danlu/internal/store/sqlite"
 )
 
-// targets completes studies, and behind a study its trials. It says nothing where
+// targets completes studies, and behind a study its trials: STUDY TRIAL, or
+// STUDY:TRIAL, of which compare takes any number. It says nothing where
 // there is no store, or one that can't be read: nobody asked for an error.
 func (a *app) targets(cmd *cobra.Command, args []string, begun string) (words []string, _ cobra.ShellCompDirective) {
-	if len(args) > 1 {
+	many := cmd.Name() == "compare"
+	if len(args) > 1 && !many {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	_ = a.withStore(true, func(st *sqlite.Store) error {
-		if len(args) == 1 {
-			v, err := locate.View(cmd.Context(), st, args[0])
+		study, _, colon := strings.Cut(begun, ":")
+		head := study + ":"
+		if !colon && len(args) == 1 && !many {
+			study, head = args[0], ""
+		}
+		if colon || head == "" {
+			v, err := locate.View(cmd.Context(), st, study)
 			if err != nil {
 				return err
 			}
 			for _, t := range v.Trials {
-				if word := fmt.Sprint(t.ID); strings.HasPrefix(word, begun) {
+				if word := head + fmt.Sprint(t.ID); strings.HasPrefix(word, begun) {
 					words = append(words, word+"\t"+string(t.State))
 				}
 			}

@@ -73,7 +73,6 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("danlu {{.Version}}\n")
-	root.SetCompletionCommandGroupID("other")
 	for _, v := range verbs {
 		cmd := v.make(a)
 		cmd.GroupID = v.group
@@ -83,10 +82,7 @@ func newRoot(a *app) *cobra.Command {
 		}
 		root.AddCommand(cmd)
 	}
-	root.InitDefaultCompletionCmd()
-	if c, _, err := root.Find([]string{"completion"}); err == nil {
-		c.Short = "a script that completes danlu's verbs in your shell"
-	}
+	a.completions(root)
 	return root
 }
 
