@@ -83,6 +83,7 @@ func Options(p *option.Program, f Facts) []*Guess {
 	oneFidelity(all)
 	condition(all)
 	withoutLoRA(all)
+	scaledRate(all)
 	spareTheLeast(all)
 	return all
 }
@@ -310,6 +311,23 @@ func withoutLoRA(all []*Guess) {
 		if g.Use == Tune && strings.HasPrefix(plain(g.Option.Name()), "lora_") {
 			g.Use = Spare
 			g.also("it matters with " + all[off].Option.Long() + " only")
+		}
+	}
+}
+
+// scaledRate spares a learning rate without a default where another is scaled by the
+// batch size to give it (timm's lr_base, MAE's blr): passing both leaves the other
+// without effect.
+func scaledRate(all []*Guess) {
+	base := slices.IndexFunc(all, func(g *Guess) bool {
+		return g.Use == Tune && g.Option.Known && slices.Contains([]string{"lr_base", "base_lr", "blr"}, plain(g.Option.Name()))
+	})
+	if base < 0 {
+		return
+	}
+	for _, g := range all {
+		if name := plain(g.Option.Name()); g.Use == Tune && !g.Option.Known && (name == "lr" || name == "learning_rate") {
+			g.Use, g.Unsure = Fixed, "it follows from "+all[base].Option.Long()
 		}
 	}
 }

@@ -148,3 +148,18 @@ func TestLoRAIsTunedWhereItIsOn(t *testing.T) {
 		}
 	}
 }
+
+// timm's and MAE's learning rates: the one that is scaled by the batch size counts
+// where nobody has set the other.
+func TestALearningRateThatFollowsFromAnother(t *testing.T) {
+	lines := []string{"--lr LR  learning rate", "--lr-base LR  base learning rate (default: 0.1)", "--lr-base-size N  Base learning rate batch size (default: 256)", "--lr-noise-pct P  learning rate noise limit percent (default: 0.67)", "--pace X  learning rate (default: 0.1)"}
+	want := []Use{Fixed, Tune, Fixed, Unknown, Tune}
+	for i, g := range Options(program(t, lines...), Facts{}) {
+		if g.Use != want[i] {
+			t.Errorf("%s is %s, want %s", g.Name(), uses[g.Use], uses[want[i]])
+		}
+	}
+	if g := Options(program(t, lines...), Facts{Given: map[string]string{"--lr": "0.2"}})[0]; g.Use != Tune {
+		t.Errorf("given on the command line it is %s", uses[g.Use])
+	}
+}

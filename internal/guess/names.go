@@ -47,7 +47,7 @@ var rules = []rule{
 	{Fixed, "", `device\w*|gpus?|gpu_ids?|(no_|use_|disable_)?(cuda|gpu|mps|accel|cpu|tpu|xpu)|accelerator|num_(workers|gpus|nodes|processes|threads)|n_?(jobs|gpus?|threads|workers|cpu)|workers?|threads|j|world_size|rank|local_rank|dist\w*|backend|master_\w+|port|node_rank|nodes|pin_mem(ory)?|prefetch\w*|(use_)?(amp|fp16|bf16|tf32|half|mixed_precision)\w*|precision|dtype|compile|torch_compile\w*|channels_last|jit|deepspeed|fsdp\w*|strategy`},
 	{Fixed, "", `verbose|quiet|debug|dry_run|fast_dev_run|profile\w*|wandb\w*|use_wandb|mlflow\w*|comet\w*|project(_name)?|entity|tags?|notes?|comment|(exp|experiment|run)_?(name|id)?|name|logger|report_to|tensorboard|config(_\w+)?|cfg|c|help|version|push_to_hub\w*|hub_\w+|hf_\w+|token|disable_tqdm|progress\w*|evaluate|eval|eval_only|test|train|predict|demo|do_\w+|overwrite\w*|cache\w*|save_(model|weights|checkpoints?|best|last)|no_save|always_save\w*|download|offline`},
 	{Fixed, "", `(train_|val_|test_|valid_)?(data|dataset|datasets|corpus|input|file|path|files|images?|labels?|csv)(_?(path|dir|root|folder|file|name|set|config\w*))?|\w+_(file|path|csv|json|url)|data\w*|root|classes|num_classes|n_classes|num_labels|vocab(_size)?|img_size|image_size|crop|resize|input_size|in_(channels|dim|features)|out(put)?_(channels|dim|features|size)|val(idation)?(_split|_percent|_ratio)?|train_split|split|fold\w*|k_?folds?|max_(train|eval|predict)_samples|max_(seq|source|target)?_?len(gth)?|max_seq_length|seq_len(gth)?|block_size|context(_len\w*)?|bptt|model(_name|_type|_name_or_path)?|arch|architecture|net(work)?|backbone|encoder(_name)?|pretrained\w*|init_from|tokenizer\w*|task(_name)?|env|gym_id|env_id|metric\w*|loss(_fn|_type)?|criterion|num_beams|temperature|top_[kp]|max_new_tokens`},
-	{Fixed, "", `(min|final|end|warmup|eta)_?(lr|learning_rate)|(lr|learning_rate)_?(min|end|final|warmup\w*)|eta_min|lr_decay_iters|(gradient_|grad_)?accum(ulat\w*)?(_grad_batches|_steps|_iter)?|gradient_accumulation_steps`},
+	{Fixed, "", `(min|final|end|warmup|eta)_?(lr|learning_rate)|(lr|learning_rate)_?(min|end|final|warmup\w*)|eta_min|lr_decay_iters|lr_base_(size|scale)|(gradient_|grad_)?accum(ulat\w*)?(_grad_batches|_steps|_iter)?|gradient_accumulation_steps`},
 	// What danlu fills in.
 	{Seed, "", `(random_|manual_|rng_|global_|torch_|np_|train_|base_)?seed(_everything)?|random_state`},
 	{Dir, "", `(output|out|save|log|logging|checkpoint|ckpt|exp|experiment|work|run|runs|results?|default_root|tensorboard|tb|snapshot|store|dump|write)_?(dir|folder|root|directory)|logs?_?dir|out(put)?_path|save_(path|to)|outf|outdir|output|save|model_save_path|default_root_dir`},
@@ -94,7 +94,7 @@ var hints = []struct {
 	help *regexp.Regexp
 }{
 	{Fixed, "", regexp.MustCompile(`(?i)\b(evaluation|validation|test|logging|print|save|path|folder|directory|file|device|gpu)\b`)},
-	{Tune, "learning_rate", regexp.MustCompile(`(?i)^\W*(the |initial |base )*learning rate`)},
+	{Tune, "learning_rate", regexp.MustCompile(`(?i)^\W*(the |initial |base )*learning rate\s*([^\w\s-].*|(for|of|to|used)\b.*)?$`)},
 	{Tune, "weight_decay", regexp.MustCompile(`(?i)\b(weight decay|l2 (penalty|regulari[sz]ation))`)},
 	{Tune, "batch_size", regexp.MustCompile(`(?i)\bbatch size`)},
 	{Tune, "dropout", regexp.MustCompile(`(?i)\bdropout`)},
