@@ -84,7 +84,7 @@ bench-peers: ## the packages it is compared with, into bench/search/peers/.venv
 
 bench-torch: build ## the trainer beside PyTorch, in CPU-seconds; installs PyTorch where it is not
 	bench/torch/install
-	$(GO) run ./bench/torch --python /usr/bin/python3 --python bench/torch/.venv/bin/python
+	$(GO) run ./bench/torch --python bench/torch/.venv/debian --python bench/torch/.venv/bin/python
 
 demo: build
 	dist/danlu demo
