@@ -164,6 +164,19 @@ func TestAWarmStartTakesWhatFits(t *testing.T) {
 	if len(notes) != 1 || !strings.HasSuffix(notes[0], want) {
 		t.Errorf("notes %q, want one that ends in %q", notes, want)
 	}
+	again := second
+	again.Checkpoint, again.Epochs = filepath.Join(t.TempDir(), "second"), 2
+	train(t, again)
+	if err := os.Rename(first.Checkpoint, first.Checkpoint+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	again.Resume, again.Epochs = again.Checkpoint, 3
+	if _, err := Run(t.Context(), again, nil); err != nil {
+		t.Errorf("resuming needs the file of the start: %v", err)
+	}
+	if err := os.Rename(first.Checkpoint+".moved", first.Checkpoint); err != nil {
+		t.Fatal(err)
+	}
 	for name, set := range map[string]map[string]string{
 		"another width": {"width": "65", "depth": "1", "warm_start": first.Checkpoint},
 		"no file":       {"warm_start": filepath.Join(t.TempDir(), "none")},

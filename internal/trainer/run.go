@@ -131,7 +131,7 @@ func newRunner(p plan) (*runner, error) {
 	if r.trained, err = ranges(r.net, v); err != nil {
 		return nil, err
 	}
-	if v["warm_start"] != "" {
+	if v["warm_start"] != "" && p.Resume == "" { // one resumed has begun
 		if err := r.warm(v["warm_start"]); err != nil {
 			return nil, err
 		}
