@@ -1,6 +1,7 @@
 package salvage_test
 
 import (
+	"bytes"
 	"context"
 	"math/rand/v2"
 	"os"
@@ -56,18 +57,6 @@ func repair(t *testing.T, path string, def *study.Definition) ([]salvage.Saved, 
 	return saved, v
 }
 
-// hurt changes a file's bytes.
-func hurt(t *testing.T, path string, how func([]byte) []byte) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, how(b), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 const page = 4096
 
 func zero(b []byte, from, pages int) []byte {
@@ -76,6 +65,12 @@ func zero(b []byte, from, pages int) []byte {
 }
 
 func TestWhatADamagedStoreHoldsIsSaved(t *testing.T) {
+	sound := filepath.Join(t.TempDir(), "sound.db")
+	keep(t, sound, 300)
+	content, err := os.ReadFile(sound)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name   string
 		how    func([]byte) []byte
@@ -103,8 +98,9 @@ func TestWhatADamagedStoreHoldsIsSaved(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "s.db")
-			keep(t, path, 300)
-			hurt(t, path, c.how)
+			if err := os.WriteFile(path, c.how(bytes.Clone(content)), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			saved, v := repair(t, path, studytest.Definition())
 			if v == nil {
 				t.Fatalf("nothing was saved: %v", saved)
