@@ -137,6 +137,7 @@ var table = []row{
 	{"examples/go/train", "examples/go/moons trialio", "", "an example: a program that danlu starts"},
 	{"examples/go/search", allOfOurs, "", "an example: the library inside a program"},
 	{"bench", "trialio", "", "runs benchmarks as a user would: from outside"},
+	{"bench/torch", "", "", "compares the trainer with PyTorch: both are programs to it"},
 	{"scripts/ansisvg", "internal/text", "", "draws a terminal's text for the documents"},
 	{"scripts/reference", "", "", "collects what the program, the schema and comments say, for docs/reference.md"},
 	{"scripts/notice", "", "", "collects licences for NOTICE"},
