@@ -46,7 +46,8 @@ FIGURES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 
 def train(arguments: str, epochs: int, seed: int, data: list[str]) -> list[dict]:
     danlu = os.environ.get("DANLU", "danlu")
-    command = [danlu, "train", "--checkpoint", "", *data, *arguments.split(), "--epochs", str(epochs), "--seed", str(seed), "--json"]
+    command = [danlu, "train", "--checkpoint", "", "--json", *data, *arguments.split()]
+    command += ["--epochs", str(epochs), "--seed", str(seed)]
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     return [json.loads(line) for line in out.splitlines()]
 
