@@ -474,6 +474,22 @@ func (o *once) Next(v *study.View) (scheduler.Action, bool) {
 	return o.puppet.Next(v)
 }
 
+// A program that counts from 0 is at its end one step before the number of steps.
+func TestATrialThatCountsFromZeroIsNotStoppedAtItsLastStep(t *testing.T) {
+	w := newWorld(t, func(d *study.Definition) { d.Fidelity.Max = 3 })
+	w.scheduler = &puppet{verdict: scheduler.Verdict{Decision: study.Stop, Why: "poor"}, actions: []scheduler.Action{{Kind: scheduler.Start}}}
+	ts := w.begin(3)
+	for i, from := range map[int]int64{1: 0, 2: 1} {
+		w.scheduler.(*puppet).verdict.Decision = study.Continue
+		w.report(ts[i], from, 0.1)
+		w.report(ts[i], from+1, 0.1)
+		w.scheduler.(*puppet).verdict.Decision = study.Stop
+		if d := w.report(ts[i], from+2, 0.1); d != study.Continue {
+			t.Errorf("at step %d, having begun at %d: %s", from+2, from, d)
+		}
+	}
+}
+
 func TestTheDefaultTrialIsNeverStopped(t *testing.T) {
 	w := newWorld(t)
 	w.scheduler = &puppet{verdict: scheduler.Verdict{Decision: study.Stop, Rung: true, Why: "poor"}, actions: []scheduler.Action{{Kind: scheduler.Start}}}
