@@ -16,13 +16,17 @@ import (
 // endpoint is what a trial finds in the file that DANLU_ENDPOINT names.
 type endpoint struct{ Address, Token string }
 
+// endpoint waits for that of a trial: its token begins with the trial's number.
 func (p project) endpoint(trial string) (e endpoint) {
 	p.t.Helper()
 	for range 600 {
-		found, err := filepath.Glob(filepath.Join(p.dir, "danlu-runs", "*", "*_"+trial+"_*", "endpoint.json"))
-		if err == nil && len(found) == 1 {
-			text, err := os.ReadFile(found[0])
-			if err == nil && json.Unmarshal(text, &e) == nil {
+		found, err := filepath.Glob(filepath.Join(p.dir, "danlu-runs", "*", "*", "endpoint.json"))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, path := range found {
+			text, err := os.ReadFile(path)
+			if err == nil && json.Unmarshal(text, &e) == nil && strings.HasPrefix(e.Token, trial+".") {
 				return e
 			}
 		}
