@@ -33,13 +33,14 @@ type Outlook struct {
 	low     float64 // of the observations, standardised
 	last    int64
 	above   [horizons]aboveStep // how far the steps ahead of the last asked for are from the observed
+	found   *proposed           // shared by all that recall this outlook
 }
 
 // New is the outlook of a view whose trials have a known end. Running trials but
 // for self, which may be nil, are believed to go on as predicted. ok is false where
 // there is too little to go by (no two different losses), or too much.
 func New(v *study.View, self *study.Trial) (o *Outlook, ok bool) {
-	o = &Outlook{columns: newColumns(v.Def.Space), last: v.Def.Fidelity.Max}
+	o = &Outlook{columns: newColumns(v.Def.Space), last: v.Def.Fidelity.Max, found: new(proposed)}
 	if o.last < 2 || len(v.Trials) > Most {
 		return nil, false
 	}

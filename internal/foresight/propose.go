@@ -1,8 +1,10 @@
 package foresight
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -19,6 +21,31 @@ const (
 // none. There is none (found is false) where all that were looked at have been
 // tried or are left out.
 func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
+	if allowed != nil {
+		return o.search(v, allowed)
+	}
+	o.found.Lock()
+	defer o.found.Unlock()
+	if p := o.found; p.params == nil || p.steps != v.Steps || p.trials != len(v.Trials) {
+		params, gain, found := o.search(v, nil)
+		p.steps, p.trials, p.params, p.gain, p.any = v.Steps, len(v.Trials), params, gain, found
+	}
+	return maps.Clone(o.found.params), o.found.gain, o.found.any
+}
+
+// proposed is what was found last: a scheduler asks whether something new is worth
+// a slot, and a sampler then what it is.
+type proposed struct {
+	sync.Mutex
+	steps  int64
+	trials int
+	params space.Values
+	gain   float64
+	any    bool
+}
+
+// search looks at configurations anywhere, and near those expected to end best.
+func (o *Outlook) search(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
 	sp := v.Def.Space
 	rng := rand.New(rand.NewPCG(v.Def.Seed^0x5eed, uint64(v.Steps)<<20^uint64(len(v.Trials))))
 	var all []space.Values

@@ -169,7 +169,7 @@ const hopeless = 0.05
 // better than the incumbent. It is nil while there is budget for more.
 func (s freezeThaw) finish(v *study.View, o *foresight.Outlook, open []*study.Trial) (*study.Trial, string) {
 	left, bounded := stepsLeft(v)
-	if !bounded {
+	if !bounded || left > float64(v.Def.Fidelity.Max) {
 		return nil, ""
 	}
 	var leader *study.Trial
