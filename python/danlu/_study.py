@@ -104,6 +104,8 @@ class Study:
     - storage: a file that keeps the study, which goes on in it when it is there
       already; None keeps it in memory.
     - steps: the last step of a full training, where trials report steps.
+    - resume: whether your program keeps the state of a trial that is paused, and goes
+      on at its from_step when it comes again. Without it trials only ever stop.
     - budget: what ends it in all, over every run, as in danlu.yaml: {"trials": 100}.
     - sampler, scheduler, seed, constraints, target: as in danlu.yaml.
 
@@ -118,6 +120,7 @@ class Study:
         name: str = "study",
         storage: Optional[Union[str, "os.PathLike[str]"]] = None,
         steps: Optional[int] = None,
+        resume: bool = False,
         budget: Union[str, Mapping[str, Any]] = "none",
         sampler: Algorithm = "auto",
         scheduler: Algorithm = "auto",
@@ -135,7 +138,7 @@ class Study:
             "seed": seed,
         }
         if steps is not None:
-            definition["fidelity"] = {"step": "step", "max": steps}
+            definition["fidelity"] = {"step": "step", "max": steps, "resume": resume}
         if constraints is not None:
             definition["constraints"] = constraints if isinstance(constraints, str) else list(constraints)
         if target is not None:

@@ -260,7 +260,8 @@ class TheProcessBeside(StudyCase):
     @unittest.skipUnless(os.name == "posix", "signals")
     def test_outlives_no_program_and_hears_no_ctrl_c(self):
         program = (
-            "import danlu, sys\n"
+            "import danlu, signal, sys\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in a background job
             "def f(trial):\n"
             "    print(trial.id, trial._study._pipe._process.pid, flush=True)\n"
             "    sys.stdin.readline()\n"
