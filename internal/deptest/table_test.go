@@ -33,7 +33,7 @@ var table = []row{
 	// Mathematics and tools that have never heard of a trial.
 	{"internal/sobol", "", "", "a sequence of points"},
 	{"internal/triangle", "", "", "triangular matrices"},
-	{"internal/gp", "internal/normal", "", "Gaussian processes: have never heard of a parameter"},
+	{"internal/gp", "internal/normal internal/triangle", "", "Gaussian processes: have never heard of a parameter"},
 	{"internal/parzen", "", "", "densities on the unit cube"},
 	{"internal/cma", "", "", "a distribution that learns"},
 	{"internal/expr", "internal/space", "", "expressions over values: nearest names come from space"},

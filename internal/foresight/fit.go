@@ -33,7 +33,7 @@ type posterior struct {
 	numbers  int
 	mean, sd []float64
 
-	l, inv, alpha []float64
+	l, inv, square, alpha []float64
 }
 
 // cost is the value at v; it fills in the gradient. It is +Inf where the
@@ -44,7 +44,7 @@ func (p *posterior) cost(v, gradient []float64) float64 {
 	k := th.kernel(p.numbers)
 	if p.l == nil {
 		p.l, p.inv = make([]float64, triangle.Len(n)), make([]float64, triangle.Len(n))
-		p.alpha = make([]float64, n)
+		p.square, p.alpha = make([]float64, n*n), make([]float64, n)
 	}
 	for i, a := range p.points {
 		row := triangle.Row(p.l, i)
@@ -53,17 +53,17 @@ func (p *posterior) cost(v, gradient []float64) float64 {
 		}
 		row[i] += k.noise + jitter
 	}
-	if !triangle.Cholesky(p.l, 0, n) {
+	if !triangle.Cholesky(p.l, n) {
 		return math.Inf(1)
 	}
 	copy(p.alpha, p.y)
-	triangle.Forward(p.l, p.alpha, 0)
+	triangle.Forward(p.l, p.alpha)
 	cost := 0.0
 	for i, z := range p.alpha {
 		cost += z*z/2 + math.Log(triangle.Row(p.l, i)[i])
 	}
 	triangle.Backward(p.l, p.alpha)
-	triangle.Inverse(p.l, p.inv, n)
+	triangle.Inverse(p.inv, p.square, p.l, n)
 	d := len(k.weights)
 	clear(gradient)
 	for i, a := range p.points {

@@ -213,11 +213,11 @@ func (o *Outlook) condition(y []float64) bool {
 		}
 		row[i] += o.kernel.noise + jitter
 	}
-	if !triangle.Cholesky(o.l, 0, n) {
+	if !triangle.Cholesky(o.l, n) {
 		return false
 	}
 	o.alpha = slices.Clone(y)
-	triangle.Forward(o.l, o.alpha, 0)
+	triangle.Forward(o.l, o.alpha)
 	triangle.Backward(o.l, o.alpha)
 	return true
 }

@@ -3,6 +3,8 @@ package gp
 import (
 	"math"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/triangle"
 )
 
 // memory is the number of steps from which a Descent learns curvature.
@@ -37,7 +39,7 @@ func (m *Descent) Minimise(x, low, high []float64, evals int, tol float64, f fun
 	kept, small := 0, 0
 	for used := 1; used < evals; {
 		m.direction(kept, low, high)
-		slope := dot(m.dir, m.g)
+		slope := triangle.Dot(m.dir, m.g)
 		if !(slope < 0) {
 			if kept == 0 {
 				break
@@ -47,7 +49,7 @@ func (m *Descent) Minimise(x, low, high []float64, evals int, tol float64, f fun
 		}
 		step := 1.0
 		if kept == 0 { // nothing is known of the scale
-			step = min(1, .5/math.Sqrt(dot(m.dir, m.dir)))
+			step = min(1, .5/math.Sqrt(triangle.Dot(m.dir, m.dir)))
 		}
 		value, ok := best, false
 		for ; used < evals; used++ {
@@ -107,7 +109,7 @@ func (m *Descent) remember(kept int) int {
 		s[i], y[i] = m.xn[i]-m.x[i], m.gn[i]-m.g[i]
 	}
 	m.s[kept], m.y[kept] = s, y
-	if sy := dot(s, y); sy > 1e-12*dot(y, y) {
+	if sy := triangle.Dot(s, y); sy > 1e-12*triangle.Dot(y, y) {
 		m.rho[kept] = 1 / sy
 		return kept + 1
 	}
@@ -127,18 +129,18 @@ func (m *Descent) direction(kept int, low, high []float64) {
 	}
 	var a [memory]float64
 	for k := kept - 1; k >= 0; k-- {
-		a[k] = m.rho[k] * dot(m.s[k], m.dir)
-		axpy(m.dir, -a[k], m.y[k])
+		a[k] = m.rho[k] * triangle.Dot(m.s[k], m.dir)
+		triangle.Axpy(m.dir, -a[k], m.y[k])
 	}
 	if kept > 0 {
 		y := m.y[kept-1]
-		scale := 1 / (m.rho[kept-1] * dot(y, y))
+		scale := 1 / (m.rho[kept-1] * triangle.Dot(y, y))
 		for i := range m.dir {
 			m.dir[i] *= scale
 		}
 	}
 	for k := range kept {
-		axpy(m.dir, a[k]-m.rho[k]*dot(m.y[k], m.dir), m.s[k])
+		triangle.Axpy(m.dir, a[k]-m.rho[k]*triangle.Dot(m.y[k], m.dir), m.s[k])
 	}
 	for i := range m.dir {
 		if held(i) {

@@ -2,6 +2,8 @@ package gp
 
 import (
 	"math"
+
+	"github.com/danlu-ml/danlu/internal/triangle"
 )
 
 // Fit finds hyperparameters near a mode of their posterior, given n points x
@@ -45,7 +47,7 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 	d, m := s.Columns, s.Numbers
 	t := f.prior.theta(s, v)
 	for i := range n {
-		li, di, xi := row(f.l, i), row(f.dk, i), f.x[i*d:i*d+d]
+		li, di, xi := triangle.Row(f.l, i), triangle.Row(f.dk, i), f.x[i*d:i*d+d]
 		for k := range i {
 			var c float64
 			c, di[k] = matern(distance(t.Weights, xi, f.x[k*d:k*d+d], m))
@@ -55,26 +57,26 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 	}
 	copy(f.inv, f.l) // K, to be read below
 	clear(gradient)
-	if !cholesky(f.l, n) {
+	if !triangle.Cholesky(f.l, n) {
 		return math.Inf(1)
 	}
 	copy(f.alpha, f.y)
-	forward(f.l, f.alpha)
-	cost := dot(f.alpha, f.alpha) / 2
+	triangle.Forward(f.l, f.alpha)
+	cost := triangle.Dot(f.alpha, f.alpha) / 2
 	for i := range n {
-		cost += math.Log(row(f.l, i)[i])
+		cost += math.Log(triangle.Row(f.l, i)[i])
 	}
-	backward(f.l, f.alpha)
+	triangle.Backward(f.l, f.alpha)
 
 	// The derivative by K_ik is (K⁻¹ − ααᵀ)_ik / 2, and every pair is there twice.
 	k := f.inv
 	f.inv = f.l // the factor's room is free once upper is known
-	inverse(f.inv, f.square, f.l, n)
+	triangle.Inverse(f.inv, f.square, f.l, n)
 	f.l = k
 	var gs, gn float64
 	gw := gradient[:d]
 	for i := range n {
-		ki, vi, di, xi := row(k, i), row(f.inv, i), row(f.dk, i), f.x[i*d:i*d+d]
+		ki, vi, di, xi := triangle.Row(k, i), triangle.Row(f.inv, i), triangle.Row(f.dk, i), f.x[i*d:i*d+d]
 		for j := range i {
 			g := vi[j] - f.alpha[i]*f.alpha[j]
 			gs += g * ki[j]

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/danlu-ml/danlu/internal/triangle"
 )
 
 // sample draws n points of a smooth function with codes in the last columns.
@@ -121,7 +123,7 @@ func TestFantasiesEqualObservations(t *testing.T) {
 	rest.Fantasise(x[20*3:], [][]float64{{.3, -.1, .8}})
 	told := append([]float64(nil), y[:20]...)
 	for i := 20; i < 23; i++ {
-		told = append(told, dot(row(rest.l, i), rest.z[0]))
+		told = append(told, triangle.Dot(triangle.Row(rest.l, i), rest.z[0]))
 	}
 	same := New(s, theta, x, told)
 	probe, _ := sample(s, 7, 11)

@@ -1,6 +1,10 @@
 package gp
 
-import "math"
+import (
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/triangle"
+)
 
 // Model is a process given its observations, and perhaps fantasies of some more:
 // each fantasy is one way the unknown values may turn out.
@@ -26,17 +30,17 @@ func New(s Shape, theta Theta, x, y []float64) *Model {
 	m.x, m.l = append([]float64(nil), x[:n*d]...), make([]float64, n*(n+1)/2)
 	for {
 		for i := range n {
-			li := row(m.l, i)
+			li := triangle.Row(m.l, i)
 			m.covariances(li[:i], m.x[i*d:i*d+d])
 			li[i] = m.theta.Scale + m.theta.Noise
 		}
-		if cholesky(m.l, n) {
+		if triangle.Cholesky(m.l, n) {
 			break
 		}
 		m.theta.Noise = max(10*m.theta.Noise, 1e-8*theta.Scale)
 	}
 	z := append([]float64(nil), y...)
-	forward(m.l, z)
+	triangle.Forward(m.l, z)
 	m.z = [][]float64{z}
 	m.solve()
 	return m
@@ -67,10 +71,10 @@ func (m *Model) Fantasise(x []float64, draws [][]float64) {
 		point := x[p*d : p*d+d]
 		at := len(m.x) / d
 		m.l = append(m.l, make([]float64, at+1)...)
-		li := row(m.l, at)
+		li := triangle.Row(m.l, at)
 		m.covariances(li[:at], point)
-		forward(m.l, li[:at])
-		rest := max(m.theta.Scale+m.theta.Noise-dot(li[:at], li[:at]), 1e-9*m.theta.Scale)
+		triangle.Forward(m.l, li[:at])
+		rest := max(m.theta.Scale+m.theta.Noise-triangle.Dot(li[:at], li[:at]), 1e-9*m.theta.Scale)
 		li[at] = math.Sqrt(rest)
 		m.x = append(m.x, point...)
 		for f := range m.z {
@@ -89,7 +93,7 @@ func (m *Model) solve() {
 	m.alpha = make([][]float64, len(m.z))
 	for f, z := range m.z {
 		m.alpha[f] = append([]float64(nil), z...)
-		backward(m.l, m.alpha[f])
+		triangle.Backward(m.l, m.alpha[f])
 	}
 }
 
@@ -102,8 +106,8 @@ func (m *Model) AtKnown(f int, mean []float64) []float64 {
 	mean = mean[:0]
 	for i, a := range m.alpha[f] {
 		// K α = y and K = k + σ²I, so k α = y − σ²α.
-		li := row(m.l, i)
-		mean = append(mean, dot(li, m.z[f])-m.theta.Noise*a)
+		li := triangle.Row(m.l, i)
+		mean = append(mean, triangle.Dot(li, m.z[f])-m.theta.Noise*a)
 	}
 	return mean
 }
@@ -127,10 +131,10 @@ func (m *Model) At(p *Place, x []float64) {
 		p.v[i] = m.theta.Scale * c
 	}
 	for f, a := range m.alpha {
-		p.Mean[f] = dot(p.v, a)
+		p.Mean[f] = triangle.Dot(p.v, a)
 	}
-	forward(m.l, p.v)
-	p.Variance = m.positive(m.theta.Scale - dot(p.v, p.v))
+	triangle.Forward(m.l, p.v)
+	p.Variance = m.positive(m.theta.Scale - triangle.Dot(p.v, p.v))
 }
 
 // positive keeps rounding from making a variance 0 or less.
@@ -162,7 +166,7 @@ func (m *Model) Gradient(p *Place, byMean []float64, byVariance float64, gradien
 	d, nums := m.shape.Columns, m.shape.Numbers
 	copy(p.back, p.v)
 	if byVariance != 0 {
-		backward(m.l, p.back) // K⁻¹k: the variance falls by twice that times dk
+		triangle.Backward(m.l, p.back) // K⁻¹k: the variance falls by twice that times dk
 	}
 	for i := range p.back {
 		c := -2 * byVariance * p.back[i]
@@ -194,12 +198,12 @@ func (m *Model) Predict(x, mean, variance []float64) {
 			i := min(at+c, count-1)
 			m.covariances(k[c], x[i*d:i*d+d])
 			for f, a := range m.alpha {
-				mean[i*fs+f] = dot(k[c], a)
+				mean[i*fs+f] = triangle.Dot(k[c], a)
 			}
 		}
-		forward4(m.l, k[0], k[1], k[2], k[3])
+		triangle.Forward4(m.l, k[0], k[1], k[2], k[3])
 		for c := range k {
-			variance[min(at+c, count-1)] = m.positive(m.theta.Scale - dot(k[c], k[c]))
+			variance[min(at+c, count-1)] = m.positive(m.theta.Scale - triangle.Dot(k[c], k[c]))
 		}
 	}
 }

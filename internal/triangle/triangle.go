@@ -76,11 +76,10 @@ func Axpy(y []float64, a float64, x []float64) {
 	}
 }
 
-// Cholesky turns a triangle of n rows into its Cholesky factor, in place, from
-// row first on: those above are factors already. false: it is not positive
-// definite, and t is spoilt.
-func Cholesky(t []float64, first, n int) bool {
-	i := first
+// Cholesky turns a triangle of n rows into its Cholesky factor, in place. false:
+// it is not positive definite, and t is spoilt.
+func Cholesky(t []float64, n int) bool {
+	i := 0
 	for ; i+4 <= n; i += 4 { // four rows at a time read those above once
 		r0, r1, r2, r3 := Row(t, i), Row(t, i+1), Row(t, i+2), Row(t, i+3)
 		for j := range i {
@@ -121,9 +120,9 @@ func closeRow(t []float64, from, i int) bool {
 	return true
 }
 
-// Forward solves L z = y in place, from entry first on.
-func Forward(l, y []float64, first int) {
-	for i := first; i < len(y); i++ {
+// Forward solves L z = y in place.
+func Forward(l, y []float64) {
+	for i := range y {
 		ri := Row(l, i)
 		y[i] = (y[i] - Dot(ri[:i], y)) / ri[i]
 	}
@@ -151,10 +150,9 @@ func Backward(l, z []float64) {
 	}
 }
 
-// Inverse is K⁻¹ from the Cholesky factor l of K of n rows, its lower triangle in
-// inv.
-func Inverse(l, inv []float64, n int) {
-	upper := make([]float64, n*n) // column j of L⁻¹ lies in row j
+// Inverse is K⁻¹ from the Cholesky factor of K, its lower triangle in inv. upper
+// is room for n² numbers: column j of L⁻¹ lies in row j.
+func Inverse(inv, upper, l []float64, n int) {
 	for j := 0; j < n; j += 4 {
 		m := min(4, n-j)
 		var c [4][]float64 // columns j … j+3, from row j on
