@@ -79,8 +79,8 @@ func (p *posterior) cost(v, gradient []float64) float64 {
 				r2 += w * k.apart(c, a.x[c], b.x[c])
 			}
 			dt := math.Abs(a.tau - b.tau)
-			kx, dx := matern(r2)
-			kt, dtime := matern(k.time * dt * dt)
+			kx, dx := gp.Matern(r2)
+			kt, dtime := gp.Matern(k.time * dt * dt)
 			gradient[d+1] += g * k.signal * kx * kt
 			gradient[d] += g * k.signal * kx * dtime * k.time * dt * dt
 			s := g * k.signal * kt * dx

@@ -29,6 +29,8 @@ package foresight
 import (
 	"math"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/gp"
 )
 
 // theta is the model's hyperparameters, as logarithms: a weight (inverse squared
@@ -110,7 +112,7 @@ func (k kernel) apart(i int, a, b float64) float64 {
 func (k kernel) between(p, q point) float64 {
 	d := p.tau - q.tau
 	kx := k.alike(p.x, q.x)
-	kt, _ := matern(k.time * d * d)
+	kt, _ := gp.Matern(k.time * d * d)
 	c := k.signal * kx * kt
 	if p.curve == q.curve {
 		c += k.own * math.Exp(-k.rate*math.Abs(d))
@@ -124,14 +126,6 @@ func (k kernel) alike(a, b []float64) float64 {
 	for i, w := range k.weights {
 		r2 += w * k.apart(i, a[i], b[i])
 	}
-	kx, _ := matern(r2)
+	kx, _ := gp.Matern(r2)
 	return kx
-}
-
-// matern is the Matérn-5/2 correlation at a squared distance, and its derivative
-// by it.
-func matern(r2 float64) (k, dk float64) {
-	r := math.Sqrt(5 * r2)
-	e := math.Exp(-r)
-	return (1 + r + r*r/3) * e, -5. / 6 * (1 + r) * e
 }

@@ -3,6 +3,7 @@ package foresight
 import (
 	"math"
 
+	"github.com/danlu-ml/danlu/internal/gp"
 	"github.com/danlu-ml/danlu/internal/normal"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/triangle"
@@ -71,7 +72,7 @@ func (o *Outlook) lookAhead(from int64) {
 		steps := max(1, int64(math.Round(math.Pow(left, float64(h+1)/horizons))))
 		a := aboveStep{from: from, steps: steps, tau: o.tau(min(from+steps, o.last)), kt: make([]float64, len(o.points))}
 		for i, q := range o.points {
-			a.kt[i], _ = matern(o.kernel.time * (a.tau - q.tau) * (a.tau - q.tau))
+			a.kt[i], _ = gp.Matern(o.kernel.time * (a.tau - q.tau) * (a.tau - q.tau))
 		}
 		o.above[h] = a
 	}

@@ -17,8 +17,8 @@ const (
 )
 
 // Propose finds the configuration not yet tried with the most to gain by a step,
-// and that gain, comparable with [Outlook.Gain]. ok(params) leaves some out; nil leaves
-// none. There is none (found is false) where all that were looked at have been
+// and that gain, comparable with [Outlook.Gain]. What is not allowed is left out; nil
+// allows all. There is none (found is false) where all that were looked at have been
 // tried or are left out.
 func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
 	if allowed != nil {

@@ -50,7 +50,7 @@ func (f *posterior) cost(v, gradient []float64) float64 {
 		li, di, xi := triangle.Row(f.l, i), triangle.Row(f.dk, i), f.x[i*d:i*d+d]
 		for k := range i {
 			var c float64
-			c, di[k] = matern(distance(t.Weights, xi, f.x[k*d:k*d+d], m))
+			c, di[k] = Matern(distance(t.Weights, xi, f.x[k*d:k*d+d], m))
 			li[k] = t.Scale * c
 		}
 		li[i] = t.Scale + t.Noise

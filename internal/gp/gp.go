@@ -32,9 +32,9 @@ import "math"
 // root5 is √5.
 const root5 = 2.236067977499789696409173668731276235441
 
-// matern is the Matérn-5/2 correlation at a squared distance, and its derivative
+// Matern is the Matérn-5/2 correlation at a squared distance, and its derivative
 // by it.
-func matern(r2 float64) (k, dk float64) {
+func Matern(r2 float64) (k, dk float64) {
 	r := root5 * math.Sqrt(r2)
 	e := math.Exp(-r)
 	return (1 + r + r*r/3) * e, -5. / 6 * (1 + r) * e

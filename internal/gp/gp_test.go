@@ -44,19 +44,19 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 2e-5*(1+math.Abs(a)+math.
 
 func TestTheKernelIsMatern(t *testing.T) {
 	for _, r2 := range []float64{1e-6, .01, .5, 1, 7, 100} {
-		k, dk := matern(r2)
+		k, dk := Matern(r2)
 		r := math.Sqrt(r2)
 		if want := (1 + math.Sqrt(5)*r + 5*r2/3) * math.Exp(-math.Sqrt(5)*r); math.Abs(k-want) > 1e-15 {
 			t.Errorf("k(r² = %g) is %g, want %g", r2, k, want)
 		}
 		h := 1e-3 * r2
-		up, _ := matern(r2 + h)
-		down, _ := matern(r2 - h)
+		up, _ := Matern(r2 + h)
+		down, _ := Matern(r2 - h)
 		if want := (up - down) / (2 * h); math.Abs(dk-want) > 1e-5*(1+math.Abs(want)) {
 			t.Errorf("dk/dr² at %g is %g, want %g", r2, dk, want)
 		}
 	}
-	if k, dk := matern(0); k != 1 || dk != -5./6 {
+	if k, dk := Matern(0); k != 1 || dk != -5./6 {
 		t.Errorf("at 0: %g, %g, want 1 and -5/6", k, dk)
 	}
 }

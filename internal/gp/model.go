@@ -50,7 +50,7 @@ func New(s Shape, theta Theta, x, y []float64) *Model {
 func (m *Model) covariances(k, x []float64) {
 	d := m.shape.Columns
 	for i := range k {
-		c, _ := matern(distance(m.theta.Weights, x, m.x[i*d:i*d+d], m.shape.Numbers))
+		c, _ := Matern(distance(m.theta.Weights, x, m.x[i*d:i*d+d], m.shape.Numbers))
 		k[i] = m.theta.Scale * c
 	}
 }
@@ -127,7 +127,7 @@ func (m *Model) At(p *Place, x []float64) {
 	copy(p.x, x)
 	for i := range n {
 		var c float64
-		c, p.dk[i] = matern(distance(m.theta.Weights, p.x, m.x[i*d:i*d+d], m.shape.Numbers))
+		c, p.dk[i] = Matern(distance(m.theta.Weights, p.x, m.x[i*d:i*d+d], m.shape.Numbers))
 		p.v[i] = m.theta.Scale * c
 	}
 	for f, a := range m.alpha {

@@ -92,16 +92,10 @@ func rungs(first, last int64, eta float64) []int64 {
 // highest one between the report before and this one. A report that arrives after
 // a later one was judged at a rung comes upon nothing: that rung has been decided.
 func (a asha) due(t *study.Trial, step int64) int {
-	k := a.ladder.highest(step)
-	c := t.Curve()
-	i := find(c, step)
-	if k < 0 || i == len(c) || c[i].Step != step || (i > 0 && c[i-1].Step >= a.ladder.rungs[k]) {
-		return -1
+	if k := a.ladder.highest(step); k >= 0 && comesUpon(t, step, a.ladder.rungs[k]) {
+		return k
 	}
-	if slices.ContainsFunc(t.Verdicts, func(j study.Judged) bool { return j.Rung && j.Step > step }) {
-		return -1
-	}
-	return k
+	return -1
 }
 
 // Name implements [Scheduler].
