@@ -40,8 +40,10 @@ type Options struct {
 	What    string
 	Version string
 	// Train runs trials in this process; nil runs the definition's command.
-	Train   Train
-	Signals <-chan runner.Signal
+	Train Train
+	// Deciders makes the sampler and scheduler; nil makes those of the definition.
+	Deciders engine.Deciders
+	Signals  <-chan runner.Signal
 	// Earlier finds what a study of the definition's WarmFrom has to tell; it is
 	// asked for those that this study does not know of yet.
 	Earlier func(ctx context.Context, name string) (study.Informed, error)
@@ -58,7 +60,7 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 	def := o.Definition
 	runs := filepath.Join(o.Runs, def.Name)
 	// The lease is asked for first: who loses it should not have done anything.
-	s, err := session.Open(ctx, o.Store, def.Name, session.Me(o.What), engine.Options{Log: o.Log, Exists: exists})
+	s, err := session.Open(ctx, o.Store, def.Name, session.Me(o.What), engine.Options{Log: o.Log, Exists: exists, Deciders: o.Deciders})
 	if err != nil {
 		return res, nil, err
 	}

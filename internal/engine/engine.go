@@ -47,6 +47,23 @@ type Options struct {
 	Log *slog.Logger     // nil: discards
 	// Exists says whether a checkpoint can be used; nil trusts the log.
 	Exists func(path string) bool
+	// Deciders makes the sampler and scheduler of a study; nil makes those that
+	// its definition names.
+	Deciders Deciders
+}
+
+// Deciders makes what decides in a study. Both are pure functions of the view, as
+// those are that a definition can name.
+type Deciders func(*study.Definition) (sampler.Sampler, scheduler.Scheduler, error)
+
+// named makes the deciders that a definition names.
+func named(def *study.Definition) (sampler.Sampler, scheduler.Scheduler, error) {
+	s, err := sampler.New(def.Sampler, def)
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err := scheduler.New(def.Scheduler, def)
+	return s, j, err
 }
 
 // Engine runs one study. It is not safe for concurrent use: its owner calls it
@@ -55,6 +72,7 @@ type Engine struct {
 	view      *study.View
 	sampler   sampler.Sampler
 	scheduler scheduler.Scheduler
+	deciders  Deciders
 	limits    limits
 	untold    bool // it was said that constraints can't be checked
 	restarts  bool // it was said that trials start again from nothing
@@ -88,12 +106,15 @@ func (s seen) add(p study.Point) (isNew bool) {
 // New makes an engine of an empty log. Feed it the log with [Engine.Replay], or
 // begin one with [Engine.Create], before anything else.
 func New(o Options) *Engine {
-	e := &Engine{view: study.NewView(), now: o.Now, log: o.Log, exists: o.Exists, seen: map[study.TrialID]seen{}}
+	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, exists: o.Exists, seen: map[study.TrialID]seen{}}
 	if e.now == nil {
 		e.now = time.Now
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.deciders == nil {
+		e.deciders = named
 	}
 	return e
 }
@@ -122,13 +143,12 @@ func (e *Engine) Ready() (err error) {
 	if e.limits, err = newLimits(def); err != nil {
 		return err
 	}
-	s, err := sampler.New(def.Sampler, def)
+	s, j, err := e.deciders(def)
 	if err != nil {
 		return err
 	}
-	e.sampler = sampler.Feasible(s, e.limits.allows)
-	e.scheduler, err = scheduler.New(def.Scheduler, def)
-	return err
+	e.sampler, e.scheduler = sampler.Feasible(s, e.limits.allows), j
+	return nil
 }
 
 // Create opens the log of a new study.
