@@ -21,6 +21,7 @@ var verbs = []struct {
 	{"run", newTune},
 	{"run", newPipe},
 	{"run", newTrain},
+	{"run", newSchedule},
 	{"look", newLs},
 	{"look", newShow},
 	{"look", newBest},

@@ -68,3 +68,27 @@ func (s *Schedule) Check() error {
 	}
 	return nil
 }
+
+// Options are the names of those numbers that a schedule goes by, beside its peak,
+// its steps and its warm-up.
+func Options(name string) []string {
+	switch name {
+	case "cosine", "linear":
+		return []string{"floor"}
+	case "cosine_restarts":
+		return []string{"cycle", "cycle-mult", "floor"}
+	case "onecycle":
+		return []string{"pct-start", "div", "final-div", "straight", "three-phase"}
+	case "polynomial":
+		return []string{"power"}
+	case "step":
+		return []string{"step-size", "gamma", "epoch"}
+	case "multistep":
+		return []string{"milestones", "gamma", "epoch"}
+	case "exponential":
+		return []string{"gamma", "epoch"}
+	case "plateau":
+		return []string{"gamma", "patience", "cooldown", "threshold", "floor", "epoch"}
+	}
+	return nil
+}

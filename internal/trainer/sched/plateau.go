@@ -51,3 +51,22 @@ func (p *Plateau) Follow(loss float64, by Rule) {
 func (s *Schedule) Lower(rate float64, n int) float64 {
 	return max(rate*math.Pow(s.Gamma, float64(n)), min(rate, s.LR*s.Floor))
 }
+
+// Rates are those of all steps; plateau's go by the losses of the epochs, as far as
+// there are any.
+func (s *Schedule) Rates(losses []float64, by Rule) []float64 {
+	all := make([]float64, s.Total)
+	epoch := max(1, s.Epoch)
+	var p Plateau
+	for t := range all {
+		all[t] = s.At(t)
+		if s.Name != "plateau" {
+			continue
+		}
+		all[t] = s.Lower(all[t], p.Lowered)
+		if done := (t + 1) / epoch; (t+1)%epoch == 0 && done <= len(losses) {
+			p.Follow(losses[done-1], by)
+		}
+	}
+	return all
+}
