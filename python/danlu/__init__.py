@@ -19,6 +19,8 @@ The other way round, a study inside a program or a notebook:
     study = danlu.Study({"lr": danlu.Float(1e-5, 1e-1, log=True)}, objective="val_loss min")
     study.optimize(train, trials=50)
 
+``danlu.schedule`` gives the learning rate of every step.
+
 Standard library only, Python 3.8 and later. Start at ``params`` and ``report``;
 ``_trial.py`` has what they do, ``_link.py`` how messages travel, ``_study.py`` the
 studies. The modules ``danlu.torch``, ``danlu.lightning``, ``danlu.transformers`` and
@@ -46,6 +48,7 @@ from ._trial import (
 if TYPE_CHECKING:
     from . import keras as keras, lightning as lightning, torch as torch, transformers as transformers
     from ._pipe import Error, Over
+    from ._schedule import schedule
     from ._space import Bool, Choice, Float, Int
     from ._study import Stopped, Study, Trial
 
@@ -69,6 +72,7 @@ __all__ = [
     "report",
     "resume",
     "save",
+    "schedule",
     "seed",
     "should_stop",
 ]
@@ -78,6 +82,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Error": "_pipe",
     "Over": "_pipe",
+    "schedule": "_schedule",
     "Bool": "_space",
     "Choice": "_space",
     "Float": "_space",

@@ -1,4 +1,4 @@
-"""PyTorch: one decision for all ranks, a loop that pauses and resumes, a look at units and gradients.
+"""PyTorch: one decision for all ranks, a loop that pauses and resumes, schedules, a look at units and gradients.
 
 Imported when it is first named; ``danlu.torch.epochs`` is where to start.
 """
@@ -11,6 +11,8 @@ import torch
 import torch.distributed
 
 from . import _ranks, _torch_ranks, _trial
+from ._torch_schedule import Schedule as Schedule
+from ._torch_schedule import schedule as schedule
 from ._torch_watch import Watch as Watch
 from ._torch_watch import watch as watch
 
