@@ -41,6 +41,7 @@ var table = []row{
 	{"internal/command", "internal/space", "", "placeholders of a command line, filled in with values"},
 	{"internal/text", "internal/space", "", "puts numbers and words into columns"},
 	{"internal/man", "", "", "writes roff: knows no verb"},
+	{"internal/lrfind", "", "", "reads curves: knows no program that makes them"},
 	{"internal/plot", "internal/text", "", "draws charts: knows numbers and no study"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
 	{"internal/tfevents", "", "", "a file format of TensorBoard"},
