@@ -53,6 +53,8 @@ type runner struct {
 	count    int // steps in an epoch
 	chunk    int // items scored at once
 	clip     float64
+	held     float64 // the rate of every step while a Tester tries it; 0 is the schedule's
+	shuffled int     // the epoch whose order a Tester has made; -1 is none
 	position
 }
 
@@ -94,7 +96,7 @@ func newRunner(p plan) (*runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	r := &runner{plan: p, split: split, part: v.int("batch_size"), parts: v.int("accumulate"), clip: v.float("clip_norm"), chunk: 64}
+	r := &runner{plan: p, split: split, part: v.int("batch_size"), parts: v.int("accumulate"), clip: v.float("clip_norm"), chunk: 64, shuffled: -1}
 	if p.model.sequences {
 		r.chunk = r.part
 	}
@@ -248,6 +250,9 @@ func (r *runner) diverged() error {
 
 // rate is the learning rate of a step of the epoch in progress.
 func (r *runner) rate(step int) float64 {
+	if r.held > 0 {
+		return r.held
+	}
 	rate := r.schedule.At(step)
 	if r.schedule.Name == "plateau" {
 		rate *= math.Pow(r.schedule.Gamma, float64(r.Plateau.Lowered))
