@@ -26,6 +26,11 @@ def in_trial() -> bool:
     return bool(os.environ.get("DANLU_TRIAL"))
 
 
+def asked_for_lr() -> bool:
+    """Whether this attempt is there for a range test of the learning rate."""
+    return in_trial() and os.environ.get("DANLU_LR_TEST") == "1"
+
+
 def params(**defaults: Any) -> Params:
     """The trial's parameters; outside danlu, the arguments.
 
