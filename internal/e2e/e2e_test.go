@@ -54,6 +54,7 @@ var programs = map[string]func() int{
 	"trial":   trial,
 	"environ": environ,
 	"resumes": resumes,
+	"learns":  learns,
 }
 
 // writeDown adds a line to the file that the variable of this name names.
@@ -182,7 +183,22 @@ type exported struct {
 	Values   map[string]any   `json:"values"`
 	Attempts json.RawMessage  `json:"attempts"`
 	Reason   string           `json:"reason"`
+	Parent   *origin          `json:"parent"`
 	Points   []map[string]any `json:"points"`
+}
+
+// origin is where a copy's state came from.
+type origin struct {
+	Trial int   `json:"trial"`
+	Step  int64 `json:"step"`
+}
+
+// String names it for a comparison: the same of equal ones.
+func (o *origin) String() string {
+	if o == nil {
+		return "nobody"
+	}
+	return fmt.Sprintf("trial %d at step %d", o.Trial, o.Step)
 }
 
 // export reads the study back.

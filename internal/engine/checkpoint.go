@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,11 +26,15 @@ func (e *Engine) Hold(id study.TrialID, attempt int, step int64) error {
 }
 
 // dropSuperseded drops the checkpoints of a trial that nothing can need any more:
-// all but the latest and, where the trial's value is its best, the best one's;
-// never one that an open attempt resumed from or a clone still starts from, nor
-// one outside the trial's own folder, which is the user's.
+// all but the latest, the one before it until the latest one's step is reported,
+// and, where the trial's value is its best, the best one's; never one that an open
+// attempt resumed from or a clone still starts from, nor one outside the trial's
+// own folder, which is the user's.
 func (e *Engine) dropSuperseded(t *study.Trial) {
 	keep := map[int64]bool{t.LatestCheckpoint().Step: true}
+	if c := e.base(t); c != nil {
+		keep[c.Step] = true
+	}
 	if o := e.view.Def.Objectives[0]; o.Best {
 		keep[bestCheckpoint(t).Step] = true
 	}
@@ -41,6 +46,33 @@ func (e *Engine) dropSuperseded(t *study.Trial) {
 			}
 		}
 	}
+}
+
+// base is the checkpoint a trial goes on from, nil if it has none: the latest,
+// unless the program reports at the steps of its checkpoints and was ended between
+// the two. Going on from there would leave a step without a report for ever. A
+// trial that paused has said all it had to say.
+func (e *Engine) base(t *study.Trial) *study.Checkpoint {
+	for i := len(t.Checkpoints) - 1; i >= 0; i-- {
+		c := &t.Checkpoints[i]
+		overwritten := i > 0 && t.Checkpoints[i-1].Path == c.Path
+		if t.State == study.Paused || overwritten || reported(t, c.Step) || !e.reportsAt(t, c.Step) {
+			return c
+		}
+	}
+	return nil
+}
+
+// reportsAt says whether the program is known to report at a step: another trial
+// has. Of the first checkpoint of all it is believed.
+func (e *Engine) reportsAt(t *study.Trial, step int64) bool {
+	return e.view.Saved <= 1 || slices.ContainsFunc(e.view.Trials, func(u *study.Trial) bool { return u != t && reported(u, step) })
+}
+
+// reported says whether the trial's first objective is known at exactly this step.
+func reported(t *study.Trial, step int64) bool {
+	_, found := slices.BinarySearchFunc(t.Curve(), step, func(s study.Sample, step int64) int { return cmp.Compare(s.Step, step) })
+	return found
 }
 
 // pathKept: a program that overwrites one file reports one path at many steps.
@@ -65,7 +97,7 @@ func bestCheckpoint(t *study.Trial) study.Checkpoint {
 func (e *Engine) referred(path string) bool {
 	return slices.ContainsFunc(e.view.Trials, func(t *study.Trial) bool {
 		a := t.Attempt()
-		return a != nil && t.State.Open() && a.Resume == path && len(t.Checkpoints) == 0
+		return a != nil && t.State.Open() && a.Resume == path && e.base(t) == nil
 	})
 }
 
@@ -87,11 +119,14 @@ func (e *Engine) Doomed() []Doomed {
 	return doomed
 }
 
-// resumable is the checkpoint a trial goes on from, nil to begin anew. Those whose
-// files are gone are dropped, which says so; one at the end of the training leads
-// nowhere. A copy that has left none goes on from what it was copied from.
-func (e *Engine) resumable(t *study.Trial) *study.Checkpoint {
-	for c := t.LatestCheckpoint(); c != nil; c = t.LatestCheckpoint() {
+// resumable is the checkpoint a trial goes on from, nil to begin anew.
+func (e *Engine) resumable(t *study.Trial) *study.Checkpoint { return e.usable(t, e.base) }
+
+// usable is the checkpoint that choose picks, nil if there is none. Those whose files
+// are gone are dropped, which says so, and it picks again; one at the end of the
+// training leads nowhere. A copy that has left none has what it was copied from.
+func (e *Engine) usable(t *study.Trial, choose func(*study.Trial) *study.Checkpoint) *study.Checkpoint {
+	for c := choose(t); c != nil; c = choose(t) {
 		if e.there(c.Path) {
 			if h := e.view.Horizon(t); h > 0 && c.Step >= h {
 				return nil

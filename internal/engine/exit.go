@@ -27,6 +27,9 @@ func (e *Engine) Exit(id study.TrialID, attempt int, x study.Exit) error {
 	end := e.classify(t, x)
 	end.Trial, end.Attempt, end.Exit = id, attempt, &x
 	e.emit(end)
+	if len(t.Checkpoints) > 1 {
+		e.dropSuperseded(t)
+	}
 	return nil
 }
 
@@ -83,6 +86,9 @@ func (e *Engine) toldState(told study.Judged) study.State {
 func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 	end := study.Ended{Values: e.values(t)}
 	told, wasTold := t.Told()
+	if wasTold && told.Decision == study.Pause && x.Code == 0 && e.ranOut(t) {
+		wasTold = false // it did not hear, while no driver was there, and is at its end
+	}
 	oom := outOfMemory(x)
 	missing := e.missing(end.Values)
 	switch {
@@ -112,6 +118,12 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 		end.State, end.Reason = study.Failed, describe(x)
 	}
 	return end
+}
+
+// ranOut reports whether a trial has reported the last step of its training.
+func (e *Engine) ranOut(t *study.Trial) bool {
+	h := e.view.Horizon(t)
+	return h > 0 && t.Step() >= lastStep(t, h)
 }
 
 // constrain makes a completed trial infeasible that breaks a constraint over

@@ -81,8 +81,11 @@ func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Che
 		}
 		return t, c, a.To, nil
 	case scheduler.Clone:
-		parent := e.view.Trials[a.Trial]
-		c := e.resumable(parent)
+		parent, before := e.view.Trials[a.Trial], e.view.Seq
+		c := e.usable(parent, (*study.Trial).LatestCheckpoint)
+		if c == nil && e.view.Seq > before { // it had one until now
+			return e.candidate(ctx)
+		}
 		if c == nil {
 			return nil, nil, 0, fmt.Errorf("scheduler %s clones trial %d, which has no checkpoint", e.scheduler.Name(), a.Trial)
 		}

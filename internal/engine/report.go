@@ -36,6 +36,9 @@ func (e *Engine) Report(id study.TrialID, attempt int, rows []study.Point) (stud
 		return answerAgain(t, last), nil
 	}
 	e.emit(study.Points{Trial: id, Attempt: attempt, Rows: fresh})
+	if len(t.Checkpoints) > 1 {
+		e.dropSuperseded(t)
+	}
 	for _, step := range e.judgedSteps(fresh) {
 		if _, told := t.Told(); told {
 			break
@@ -88,6 +91,9 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 		if t.Default && j.Decision == study.Stop {
 			j.Decision = study.Continue
 		}
+		if j.Decision == study.Pause && step <= paused(t) {
+			j.Decision, j.Why = study.Continue, "it has paused here before"
+		}
 		if j.Decision == study.Continue && to > 0 && step >= to {
 			j.Decision, j.Why = study.Pause, cmp.Or(j.Why, fmt.Sprintf("reached %s %d", e.stepName(), to))
 		}
@@ -95,6 +101,19 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 	if j.Decision != study.Continue || j.Rung {
 		e.emit(j)
 	}
+}
+
+// paused is the step at which a trial last paused. Where it goes on from an earlier
+// one, or from nothing, it trains beyond before it pauses again: else a program
+// without checkpoints would come to the same pause for ever.
+func paused(t *study.Trial) int64 {
+	var step int64
+	for _, a := range t.Attempts {
+		if a.State == study.Paused {
+			step = max(step, a.LastStep)
+		}
+	}
+	return step
 }
 
 // lastStep is the step a trial reports last. Many programs count from 0, and end at
