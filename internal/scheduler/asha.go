@@ -17,7 +17,7 @@ import (
 //
 // Nobody waits for others: early verdicts rest on few trials, and the first bar
 // is the default configuration, which is never judged but counts. With several
-// objectives trials are ranked by how many others dominate them.
+// objectives trials are ranked by their fronts of non-domination.
 type asha struct {
 	eta    float64
 	ladder *ladder

@@ -315,12 +315,12 @@ func TestASHAWithTwoObjectives(t *testing.T) {
 		want study.Decision
 		why  string
 	}{
-		{1, 9, study.Continue, "0 of 0 trials dominate it at epoch 1"},
-		{9, 1, study.Continue, "0 of 1 trials dominate it at epoch 1"},
-		{5, 5, study.Continue, "0 of 2 trials dominate it at epoch 1"},
-		{6, 6, study.Stop, "1 of 3 trials dominate it at epoch 1"},
-		{5, 5, study.Continue, "0 of 4 trials dominate it at epoch 1"},
-		{9, 9, study.Stop, "5 of 5 trials dominate it at epoch 1"},
+		{1, 9, study.Continue, "in front 1 of non-domination at epoch 1, behind 0 of 1 trials"},
+		{9, 1, study.Continue, "in front 1 of non-domination at epoch 1, behind 0 of 2 trials"},
+		{5, 5, study.Continue, "in front 1 of non-domination at epoch 1, behind 0 of 3 trials"},
+		{6, 6, study.Stop, "in front 2 of non-domination at epoch 1, behind 3 of 4 trials"},
+		{5, 5, study.Continue, "in front 1 of non-domination at epoch 1, behind 0 of 5 trials"},
+		{9, 9, study.Stop, "in front 3 of non-domination at epoch 1, behind 5 of 6 trials"},
 	} {
 		want := scheduler.Verdict{Decision: c.want, Rung: true, Why: c.why}
 		if d := cmp.Diff(want, report(c.a, c.b)); d != "" {
@@ -331,6 +331,65 @@ func TestASHAWithTwoObjectives(t *testing.T) {
 	s.Append(study.Points{Trial: id, Attempt: 1, Rows: []study.Point{{Step: 1, Metric: "loss", Value: 99}}})
 	if got := s.judge(id, 1); got.Decision != study.Continue {
 		t.Errorf("a trial without its second objective: %+v, want it to go on", got)
+	}
+}
+
+// Of six trials two are promoted: those that none dominates, although another one is
+// better than one of them in the first objective.
+func TestPromotionByThreeObjectives(t *testing.T) {
+	points := [][]float64{{9, 9, 9}, {1, 1, 1}, {2, 2, 2}, {3, 0, 3}, {4, 4, 4}, {5, 5, 5}}
+	sim := schedulertest.Simulation{Max: 9, Trials: 99, Curve: func(id study.TrialID, _ int64) []float64 { return points[id] }}
+	s := tell(t, asha("promote", "true", "min", "1"), sim)
+	for _, p := range points {
+		id := s.start()
+		s.Report(id, 1, p...).End(id, study.Paused)
+	}
+	for _, want := range []study.TrialID{1, 3} {
+		got, ok := s.s.Next(s.View())
+		if !ok || got.Kind != scheduler.Resume || got.Trial != want {
+			t.Fatalf("action %+v, want trial %d to go on", got, want)
+		}
+		s.Append(study.Started{Trial: want, Attempt: 2, From: 1, To: got.To})
+	}
+	if got, _ := s.s.Next(s.View()); got.Kind != scheduler.Start {
+		t.Errorf("action %+v, want a new trial", got)
+	}
+}
+
+// With three objectives: nobody who was left behind dominates who went farther.
+func TestRungsOfThreeObjectives(t *testing.T) {
+	for _, name := range []string{"halving", "hyperband"} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				points := make([][]float64, 28)
+				for i := range points {
+					points[i] = rapid.SliceOfN(rapid.Float64Range(0, 1), 3, 3).Draw(t, "losses")
+				}
+				sim := schedulertest.Simulation{
+					Trials: 28, Slots: 9, Max: 27,
+					Curve: func(id study.TrialID, _ int64) []float64 { return points[id] },
+				}
+				s, err := scheduler.New(study.Algorithm{Name: name}, sim.Definition())
+				if err != nil {
+					t.Fatal(err)
+				}
+				l, finished := sim.Run(s)
+				if !finished {
+					t.Fatal("it does not come to its end")
+				}
+				dominates := func(p, q []float64) bool {
+					return p[0] <= q[0] && p[1] <= q[1] && p[2] <= q[2] && (p[0] < q[0] || p[1] < q[1] || p[2] < q[2])
+				}
+				for _, u := range l.View().Trials[1:] {
+					for _, w := range l.View().Trials[1:] {
+						same := u.Bracket == w.Bracket && u.Curve().Last() > w.Curve().Last()
+						if same && dominates(points[w.ID], points[u.ID]) {
+							t.Errorf("trial %d came to step %d and trial %d, which is better in everything, to step %d", u.ID, u.Curve().Last(), w.ID, w.Curve().Last())
+						}
+					}
+				}
+			})
+		})
 	}
 }
 

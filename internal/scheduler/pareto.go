@@ -11,9 +11,9 @@ import (
 // to a rung, a regular sample of them stands for all.
 const comparedAtMost = 500
 
-// judgeMany judges a trial by several objectives: its rank is the number of
-// trials that fewer others dominate (Fonseca and Fleming 1993 count the
-// dominating ones), so one that none dominates always goes on.
+// judgeMany judges a trial by several objectives: it goes on if fewer trials than may
+// go on are in better fronts of non-domination (Deb et al. 2002, § III-A), so one that
+// none dominates always does.
 func (a asha) judgeMany(v *study.View, t *study.Trial, rung, step int64) Verdict {
 	own, ok := standings(v.Def, t, rung)
 	if !ok {
@@ -29,18 +29,18 @@ func (a asha) judgeMany(v *study.View, t *study.Trial, rung, step int64) Verdict
 		}
 	}
 	points = thin(points, comparedAtMost)
-	above := dominating(points, own)
-	rank := 0
-	for _, p := range points[1:] {
-		if dominating(points, p) < above {
-			rank++
+	fronts := pareto.Ranks(points)
+	better := 0
+	for _, front := range fronts {
+		if front < fronts[0] {
+			better++
 		}
 	}
 	verdict := Verdict{
 		Decision: study.Continue, Rung: true,
-		Why: fmt.Sprintf("%d of %d trials dominate it at %s", above, len(points)-1, at(v.Def, step)),
+		Why: fmt.Sprintf("in front %d of non-domination at %s, behind %d of %d trials", fronts[0]+1, at(v.Def, step), better, len(points)),
 	}
-	if rank >= a.keep(len(points)) {
+	if better >= a.keep(len(points)) {
 		verdict.Decision = study.Stop
 	}
 	return verdict
@@ -75,15 +75,4 @@ func thin(points [][]float64, n int) [][]float64 {
 		sample = append(sample, points[i])
 	}
 	return sample
-}
-
-// dominating counts the points that dominate p.
-func dominating(points [][]float64, p []float64) int {
-	n := 0
-	for _, q := range points {
-		if pareto.Dominates(q, p) {
-			n++
-		}
-	}
-	return n
 }

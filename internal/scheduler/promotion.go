@@ -2,7 +2,9 @@ package scheduler
 
 import (
 	"fmt"
+	"iter"
 	"math"
+	"slices"
 
 	"github.com/danlu-ml/danlu/internal/study"
 )
@@ -16,7 +18,8 @@ import (
 // stopping can't do.
 //
 // When no more trials may be started, the best at each rung goes on even if fewer
-// than Eta came, so that somebody reaches the end.
+// than Eta came, so that somebody reaches the end. With several objectives the best
+// are those of the first fronts, as in [byStanding].
 type promotion struct{ asha }
 
 // Next implements [Scheduler]. It takes time in proportion to the share of trials
@@ -26,11 +29,11 @@ func (p promotion) Next(v *study.View) (Action, bool) {
 	for k := len(p.ladder.rungs) - 1; k >= 0; k-- {
 		places := p.ladder.at[k]
 		left := p.promoted(v, len(places))
-		for rank, place := range places {
+		for rank, id := range p.ranked(v, k) {
 			if left == 0 {
 				break
 			}
-			t := v.Trials[place.trial]
+			t := v.Trials[id]
 			if cameToNothing(t) {
 				continue // the next best takes its place
 			}
@@ -44,6 +47,27 @@ func (p promotion) Next(v *study.View) (Action, bool) {
 		}
 	}
 	return Action{Kind: Start, To: p.ladder.rungs[0]}, true
+}
+
+// ranked goes through the trials that came to rung k, best first: with several
+// objectives front by front.
+func (p promotion) ranked(v *study.View, k int) iter.Seq2[int, study.TrialID] {
+	places := p.ladder.at[k]
+	return func(yield func(int, study.TrialID) bool) {
+		if len(v.Def.Objectives) > 1 {
+			ids := make([]study.TrialID, len(places))
+			for i, place := range places {
+				ids[i] = place.trial
+			}
+			slices.All(byStanding(v, ids, p.ladder.rungs[k]))(yield)
+			return
+		}
+		for i, place := range places {
+			if !yield(i, place.trial) {
+				return
+			}
+		}
+	}
 }
 
 // promoted is how many of n that came to a rung may go on.

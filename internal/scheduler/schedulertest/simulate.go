@@ -53,7 +53,7 @@ func (s Simulation) Definition() *study.Definition {
 	if s.Unknown {
 		def.Fidelity = study.Fidelity{}
 	}
-	for _, metric := range []string{"loss", "seconds"}[:len(s.curve()(0, 1))] {
+	for _, metric := range []string{"loss", "seconds", "megabytes"}[:len(s.curve()(0, 1))] {
 		def.Objectives = append(def.Objectives, study.Objective{Metric: metric, Maximize: s.Maximize, Best: s.Best})
 	}
 	return def
