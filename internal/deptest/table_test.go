@@ -44,6 +44,7 @@ var table = []row{
 	{"internal/lrfind", "", "", "reads curves: knows no program that makes them"},
 	{"internal/plot", "internal/text", "", "draws charts: knows numbers and no study"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
+	{"internal/probe", "", "", "which rate to try next: knows neither programs nor studies"},
 	{"internal/tfevents", "", "", "a file format of TensorBoard"},
 	{"internal/observe", "internal/tfevents", "", "turns what a program writes into reports: knows nothing of who asks"},
 
@@ -67,6 +68,7 @@ var table = []row{
 
 	// Files of people.
 	{"internal/spec", "internal/command internal/expr internal/sampler internal/scheduler internal/space internal/study", "go.yaml.in/yaml/v4", "reads danlu.yaml and checks all of it before anything starts"},
+	{"internal/amend", "internal/space internal/spec", "go.yaml.in/yaml/v4", "changes one thing in the text of a danlu.yaml, whose meaning is spec's"},
 	{"internal/option", "", "go.yaml.in/yaml/v4", "reads helps and sources of programs it knows nothing else of; Hydra prints YAML"},
 	{"internal/guess", "internal/option internal/space", "", "says what options are to a training; starts nothing"},
 	{"internal/draft", "internal/space", "", "writes danlu.yaml, which spec reads"},
@@ -128,6 +130,7 @@ var table = []row{
 
 	// What people start from.
 	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/sampler internal/scheduler internal/session internal/snapshot internal/spec internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
+	{"internal/lrstudy", "internal/driver internal/engine internal/locate internal/lrfind internal/plot internal/probe internal/provenance internal/runner internal/sampler internal/scheduler internal/space internal/spec internal/store internal/study internal/text", "", "finds a rate by running programs: drives a study like a verb does, and leaves it to others what a curve means"},
 	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},
 	{".", "internal/engine internal/session internal/space internal/spec internal/store internal/store/memory internal/store/sqlite internal/study", "", "the Go library"},
 	{"internal/deptest", "", "", "this"},

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danlu-ml/danlu/internal/amend"
+	"github.com/danlu-ml/danlu/internal/display"
+	"github.com/danlu-ml/danlu/internal/driver"
+	"github.com/danlu-ml/danlu/internal/locate"
+	"github.com/danlu-ml/danlu/internal/lrfind"
+	"github.com/danlu-ml/danlu/internal/lrstudy"
+	"github.com/danlu-ml/danlu/internal/plot"
+	"github.com/danlu-ml/danlu/internal/spec"
+	"github.com/danlu-ml/danlu/internal/store/sqlite"
+	"github.com/danlu-ml/danlu/internal/study"
+	"github.com/danlu-ml/danlu/internal/text"
+)
+
+// lrFlags are what `danlu lr` is told.
+type lrFlags struct {
+	ask                       lrstudy.Ask
+	method, rates, metric     string
+	curve, schedule, svg      string
+	set                       []string
+	json, plain, apply, again bool
+}
+
+func newLR(a *app) *cobra.Command {
+	var f lrFlags
+	cmd := &cobra.Command{
+		Use:   "lr [FILE]",
+		Short: "find the learning rate before tuning the rest",
+		Long: `Lr finds the learning rate of the study that FILE describes (danlu.yaml if none
+is named), and the range in which a search should look for it.
+
+A program that calls danlu.torch.lr_range_test, and the built-in trainer, run one
+range test. Any other is trained for a short while at a few constant rates: from
+the default up and down until both sides are clearly worse, those that fall
+behind ended at once. A program with a schedule of its own gets each rate as its
+peak.
+
+The short trainings are kept in danlu-lr.db beside the file, not among the
+study's trials. Interrupted, even killed, the same call goes on where it was.`,
+		Example: `  danlu lr
+  danlu lr --apply
+  danlu lr --range 1e-5,1e-1 --steps 200 --svg lr.svg
+  danlu lr --curve curve.csv --json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.curve != "" {
+				return a.lrCurve(&f, args)
+			}
+			file := "danlu.yaml"
+			if len(args) > 0 {
+				file = args[0]
+			}
+			return a.lr(cmd.Context(), file, &f)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.curve, "curve", "", "read the curve of a range test from `FILE`, a CSV with columns lr and loss, and run nothing")
+	fs.StringVar(&f.schedule, "schedule", "", "with --curve: the schedule of the training to come, as in onecycle: `NAME`")
+	fs.StringVar(&f.ask.Param, "param", "", "the parameter that is the learning rate: `NAME`")
+	fs.StringVar(&f.method, "method", "auto", "range, probe or auto, which takes the range test where there is one")
+	fs.StringVar(&f.rates, "range", "", "look between two rates and not beyond: `LOW,HIGH` (default: the parameter's range and a decade more)")
+	fs.IntVar(&f.ask.Most, "probes", 0, "how many short trainings at most (default 14)")
+	fs.Int64Var(&f.ask.Steps, "steps", 0, "how many steps a short training has (default: a 40th of fidelity.max)")
+	fs.StringVar(&f.metric, "metric", "", "compare short trainings by another metric, as in 'train_loss min': `METRIC`")
+	fs.IntVar(&f.ask.Parallel, "parallel", 0, "how many at a time, instead of the file's parallel")
+	fs.StringArrayVar(&f.set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in optimizer.default=sgd")
+	fs.BoolVar(&f.apply, "apply", false, "write the range into the file, with the reason")
+	fs.BoolVar(&f.again, "again", false, "measure anew what has been measured already")
+	fs.BoolVar(&f.json, "json", false, "objects on standard output, the last of which is the result")
+	fs.BoolVar(&f.plain, "plain", false, "plain lines even in a terminal")
+	fs.StringVar(&f.svg, "svg", "", "write the drawing to a `FILE` as SVG")
+	return cmd
+}
+
+// check reads the flags that are more than words.
+func (f *lrFlags) check() error {
+	switch f.ask.Method = lrstudy.Method(f.method); f.ask.Method {
+	case lrstudy.Auto, lrstudy.Range, lrstudy.Probes:
+	default:
+		return usage("--method %q: there are range, probe and auto", f.method)
+	}
+	if f.rates != "" {
+		low, high, ok := strings.Cut(f.rates, ",")
+		var err, err2 error
+		f.ask.Low, err = strconv.ParseFloat(strings.TrimSpace(low), 64)
+		f.ask.High, err2 = strconv.ParseFloat(strings.TrimSpace(high), 64)
+		if !ok || err != nil || err2 != nil || !(f.ask.Low > 0) || !(f.ask.High > f.ask.Low) || f.ask.High > 1e6 {
+			return usage("--range %q is not two rates above zero, the lower one first, as in --range 1e-5,1e-1", f.rates)
+		}
+	}
+	for name, n := range map[string]int64{"--probes": int64(f.ask.Most), "--steps": f.ask.Steps, "--parallel": int64(f.ask.Parallel)} {
+		if n < 0 {
+			return usage("%s %d: it can't be negative", name, n)
+		}
+	}
+	if f.ask.Most > 0 && f.ask.Most < 3 {
+		return usage("--probes %d: fewer than 3 rates say nothing", f.ask.Most)
+	}
+	if f.metric != "" {
+		o, err := spec.ParseObjective(f.metric)
+		if err != nil {
+			return usage("--metric: %w", err)
+		}
+		f.ask.Metric = &o
+	}
+	return nil
+}
+
+// lrCurve reads a curve that was measured elsewhere.
+func (a *app) lrCurve(f *lrFlags, args []string) error {
+	if len(args) > 0 || f.apply {
+		return usage("--curve runs nothing and changes nothing: it goes without a study's file and without --apply")
+	}
+	r, err := os.Open(f.curve)
+	if err != nil {
+		return usage("read the curve: %w", err)
+	}
+	defer r.Close()
+	points, err := lrfind.ReadCSV(r, f.curve)
+	if errors.Is(err, lrfind.ErrCurve) {
+		a.note("%s", text.Clean(err.Error())) // FILE:LINE: first, as editors want it
+		return exitWith(codeUsage, nil)
+	}
+	if err != nil {
+		return exitWith(codeUsage, err)
+	}
+	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, lrfind.Options{Schedule: f.schedule}), Param: "lr", Method: lrstudy.Range})
+}
+
+// lr finds the rate of a study, shows it and, where that is asked for, writes it
+// into the file.
+func (a *app) lr(ctx context.Context, file string, f *lrFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	def, err := a.definition(ctx, file, true, append([]string{"budget=none"}, f.set...)) // which is the study's own business
+	if err != nil {
+		return err
+	}
+	out, err := a.lrFind(ctx, file, def, f)
+	if err != nil {
+		if f.json && isFileError(err) { // a program gets its last line all the same
+			_ = a.lrLine(lrfind.Unknown(nil, err.Error()))
+		}
+		return err
+	}
+	if out.Interrupted {
+		a.note("left; the same call goes on")
+		return exitWith(codeInterrupted, nil)
+	}
+	if !out.Earlier.IsZero() && !f.json {
+		a.note("measured at %s; --again measures anew", out.Earlier.Local().Format(time.DateTime))
+	}
+	err = a.lrShow(f, out)
+	if err != nil || !f.apply {
+		return err
+	}
+	return a.lrApply(file, out)
+}
+
+// lrFind runs what finds the rate.
+func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f *lrFlags) (out lrstudy.Outcome, err error) {
+	path := a.store
+	if path == "" {
+		path = strings.TrimSuffix(locate.Beside("", file), ".db") + "-lr.db"
+	}
+	watch := a.lrWatch(f)
+	log := slog.New(display.New(display.Options{Out: watch, Err: watch, Mode: display.Plain}).Handler(slog.LevelWarn))
+	st, err := sqlite.Open(path, sqlite.Options{Log: log})
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	watched, stop := context.WithCancel(ctx)
+	defer stop()
+	return lrstudy.Find(ctx, lrstudy.Options{
+		Definition: def, Ask: f.ask, Store: st, StorePath: path, Runs: filepath.Join(def.Dir, "danlu-runs"), Version: version(),
+		Again: f.again, Signals: driver.Signals(watched, func(text string) { fmt.Fprintln(watch, text) }), Watch: watch, Log: log,
+	})
+}
+
+// lrWatch tells of the progress where the result does not go: on standard error,
+// and as objects with --json.
+func (a *app) lrWatch(f *lrFlags) *lrstudy.Watch {
+	w := &lrstudy.Watch{Out: a.err}
+	if f.json {
+		w.JSON = a.out
+	}
+	if _, tty := terminal(a.err); tty && !f.plain && os.Getenv("TERM") != "dumb" {
+		w.Live = func() int {
+			width, _ := size(a.err)
+			return width
+		}
+	}
+	return w
+}
+
+// lrShow shows a result. The exit code says whether there is one.
+func (a *app) lrShow(f *lrFlags, out lrstudy.Outcome) error {
+	chart := lrstudy.Chart(out.Result)
+	if f.svg != "" {
+		if err := writeSVG(f.svg, []plot.Chart{chart}); err != nil {
+			return err
+		}
+	}
+	var err error
+	if f.json {
+		err = a.lrLine(out.Result)
+	} else {
+		var lines []text.Line
+		if len(out.Curve) > 2 {
+			lines = append(chart.Lines(a.width(), chartHeight, a.dots()), nil)
+		}
+		err = a.show(append(lines, lrstudy.Words(out, a.width())...))
+	}
+	if err == nil && out.Verdict != lrfind.Ok {
+		return exitWith(codeNothing, nil)
+	}
+	return err
+}
+
+func (a *app) lrLine(res lrfind.Result) error {
+	line, err := json.Marshal(res)
+	if err == nil {
+		_, err = fmt.Fprintf(a.out, "%s\n", line)
+	}
+	return err
+}
+
+// lrApply writes the range into the study's file.
+func (a *app) lrApply(file string, out lrstudy.Outcome) error {
+	changed, err := amend.File(file, amend.Range{
+		Param: out.Param, Low: out.Range.Low, High: out.Range.High, Default: out.Suggestion,
+		By: "danlu lr", Why: fmt.Sprintf("suggests %s: %s", text.Number(out.Suggestion), out.Reason), On: time.Now(),
+	})
+	switch {
+	case err != nil:
+		return err
+	case changed:
+		a.note("%s: the range of %s is now [%s, %s]", file, out.Param, text.Number(out.Range.Low), text.Number(out.Range.High))
+	default:
+		a.note("%s has this range already", file)
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package lrstudy
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/driver"
+	"github.com/danlu-ml/danlu/internal/engine"
+	"github.com/danlu-ml/danlu/internal/locate"
+	"github.com/danlu-ml/danlu/internal/lrfind"
+	"github.com/danlu-ml/danlu/internal/provenance"
+	"github.com/danlu-ml/danlu/internal/runner"
+	"github.com/danlu-ml/danlu/internal/store"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// Options are what a search for a rate is given.
+type Options struct {
+	Definition *study.Definition
+	Ask        Ask
+	// Store is where the short trainings are kept, not the user's own, and
+	// StorePath its file; Runs is the folder of the trials' folders, absolute.
+	Store     store.Store
+	StorePath string
+	Runs      string
+	Version   string
+	// Again measures anew what has been measured already.
+	Again   bool
+	Signals <-chan runner.Signal
+	Watch   *Watch // who is told of the progress; nil: nobody
+	Log     *slog.Logger
+}
+
+// Outcome is what was found.
+type Outcome struct {
+	lrfind.Result
+	Param  string
+	Method Method
+	Study  string // in the store; empty where nothing was run
+	// Probes are the short trainings, by rate; nil for a range test.
+	Probes *Probed
+	// Earlier is when it was measured, where nothing had to be run now.
+	Earlier     time.Time
+	Interrupted bool // a person left; the same call goes on
+}
+
+// Find finds the learning rate of a study. What has been measured for the same
+// question and the same code is not measured again; what was interrupted goes on.
+// Somebody else at it is a [*store.HeldError]; a study without one learning rate is
+// a [spec.Error], with file and line.
+func Find(ctx context.Context, o Options) (Outcome, error) {
+	q, err := newQuestion(o.Definition, o.Ask)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if o.Watch == nil {
+		o.Watch = &Watch{}
+	}
+	how, reason := q.method()
+	if how == Range {
+		out, knows, err := q.test(ctx, o)
+		if err != nil || knows || out.Interrupted {
+			return out, err
+		}
+		if o.Ask.Method == Range {
+			out.Result = lrfind.Unknown(nil, "the program trains as usual under DANLU_LR_TEST=1: it has no range test; let it call danlu.torch.lr_range_test, or use --method probe")
+			return out, nil
+		}
+		o.Watch.say("the program has a range test and did not run it; short trainings at constant rates instead")
+	} else if reason != "" {
+		o.Watch.say("%s", reason)
+	}
+	return q.probe(ctx, o)
+}
+
+// probe runs short trainings at constant rates.
+func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
+	out := Outcome{Param: q.param.Name, Method: Probes}
+	if q.plan.Full == 0 && q.plan.Steps == 0 {
+		return out, fileError(q.def, "fidelity", "can't say how long a short training should be, because the file does not say how long a whole one is: add fidelity: {step: epoch, max: N}, or give --steps N")
+	}
+	def, err := q.probing(q.def.Name + "-lr")
+	if err != nil {
+		return out, err
+	}
+	if def.Sampler.Options, err = options(q.plan); err != nil {
+		return out, err
+	}
+	settled := func(v *study.View) bool { return q.plan.Conclude(q.runs(v)).Ok }
+	v, err := q.run(ctx, o, def, q.deciders(), settled, &out)
+	if err != nil || v == nil {
+		return out, err
+	}
+	if !out.Interrupted {
+		res := q.plan.Conclude(q.runs(v))
+		out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step"), Objective: def.Objectives[0]}
+		out.Result = q.found(res)
+	}
+	return out, nil
+}
+
+// run drives a definition as a study of the store, or finds it there.
+func (q *question) run(ctx context.Context, o Options, def *study.Definition, d engine.Deciders, settled func(*study.View) bool, out *Outcome) (*study.View, error) {
+	old, err := q.earlier(ctx, o, def, settled)
+	if err != nil {
+		return nil, err
+	}
+	out.Study = def.Name
+	if old != nil && old.Concluded != nil {
+		out.Earlier = old.Updated
+		return old, nil
+	}
+	o.Watch.begin(q, def, old)
+	res, v, err := driver.Run(ctx, driver.Options{
+		Definition: def, Store: o.Store, StorePath: o.StorePath, Runs: o.Runs, What: "danlu lr", Version: o.Version,
+		Deciders: d, Signals: o.Signals, Said: func(text string) { o.Watch.say("%s", text) }, Observe: o.Watch.observe,
+		Log: o.Log,
+	})
+	var held *store.HeldError
+	if errors.As(err, &held) {
+		return nil, fmt.Errorf("the learning rate of study %s is being looked for already: %w", q.def.Name, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Interrupted = res.Interrupted || res.Reason == engine.Stopped
+	o.Watch.end()
+	return v, nil
+}
+
+// earlier gives the definition its name in the store: that of the newest study of
+// this question, if it can go on or its answer stands, which is then returned; else
+// the next free one.
+func (q *question) earlier(ctx context.Context, o Options, def *study.Definition, settled func(*study.View) bool) (*study.View, error) {
+	infos, err := o.Store.Studies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, name, n := def.Name, "", 1
+	for {
+		next := base
+		if n > 1 {
+			next = fmt.Sprintf("%s-%d", base, n)
+		}
+		i := index(infos, next)
+		if i < 0 || infos[i].Seq == 0 {
+			def.Name = next
+			break
+		}
+		name = next
+		n++
+	}
+	if name == "" {
+		return nil, nil
+	}
+	v, err := locate.View(ctx, o.Store, name)
+	if err != nil {
+		return nil, err
+	}
+	same, err := sameQuestion(v.Def, def)
+	if err != nil || !same {
+		return nil, err
+	}
+	now, err := provenance.Quick(ctx, provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: o.Version})
+	if err != nil || !v.Provenance.SameCode(now) {
+		return nil, err
+	}
+	if v.Concluded != nil && (o.Again || !settled(v)) {
+		return nil, nil
+	}
+	def.Name = name
+	return v, nil
+}
+
+func index(infos []store.Info, name string) int {
+	for i := range infos {
+		if infos[i].Study == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// sameQuestion reports whether two definitions ask for the same trainings.
+func sameQuestion(a, b *study.Definition) (bool, error) {
+	text := func(d *study.Definition) (string, error) {
+		b, err := json.Marshal([]any{d.Command, d.Space, d.Objectives, d.Fidelity, d.Observe, d.Env, d.Seed, d.Snapshot, d.Sampler})
+		return string(b), err
+	}
+	x, err := text(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := text(b)
+	return x == y, err
+}
+
+// options keeps a plan with its study.
+func options(plan any) (map[string]json.RawMessage, error) {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return nil, fmt.Errorf("write down the plan of the probes: %w", err)
+	}
+	return map[string]json.RawMessage{"plan": text}, nil
+}

@@ -1,0 +1,162 @@
+// Package lrstudy finds the learning rate of a study before the study is run: by
+// one range test where the program can do that, else by short trainings at
+// constant rates.
+//
+// Either is a study of its own, in a store of its own: it is driven by the
+// ordinary runner, so that it survives being killed, runs once at a time and can
+// be looked at like any other, and the user's study never sees its trials. What
+// the curves mean is said by package lrfind, which rate to try next by package
+// probe; here is what connects them to programs.
+//
+// Start reading at [Find].
+package lrstudy
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/probe"
+	"github.com/danlu-ml/danlu/internal/space"
+	"github.com/danlu-ml/danlu/internal/study"
+)
+
+// Method is how the rate is looked for.
+type Method string
+
+// The methods. Auto takes the range test where the program has one.
+const (
+	Auto   Method = "auto"
+	Range  Method = "range"
+	Probes Method = "probe"
+)
+
+// Ask is what a person wants to know; the zero value asks for the usual.
+type Ask struct {
+	Param     string  // the learning rate's name; empty: the one there is
+	Method    Method  // empty: Auto
+	Low, High float64 // rates to look at; 0: the parameter's own range and a little more
+	Steps     int64   // how long a probe may run; 0: see [probe.Plan]
+	Most      int     // probes at most; 0: see [probe.Plan]
+	Metric    *study.Objective
+	Parallel  int // 0: the study's own
+}
+
+// question is an Ask about one study: what stays fixed, and what is tried.
+type question struct {
+	def   *study.Definition // the user's
+	param *space.Param
+	ask   Ask
+	plan  probe.Plan
+}
+
+func newQuestion(def *study.Definition, ask Ask) (*question, error) {
+	p, err := learningRate(def, ask.Param)
+	if err != nil {
+		return nil, err
+	}
+	q := &question{def: def, param: p, ask: ask}
+	q.plan = probe.Plan{
+		Low: ask.Low, High: ask.High, Inside: ask.Low > 0, Start: q.current(),
+		Full: def.Fidelity.Max, Steps: ask.Steps, Most: ask.Most,
+	}
+	if ask.Low == 0 {
+		if q.plan.Low, q.plan.High, err = bounds(def, p); err != nil {
+			return nil, err
+		}
+	}
+	return q, nil
+}
+
+// current is the rate of the study's default configuration, 0 if there is none.
+func (q *question) current() float64 { return max(q.param.Default.Float(), 0) }
+
+// bounds are the rates that a parameter's domain spans.
+func bounds(def *study.Definition, p *space.Param) (low, high float64, err error) {
+	switch d := p.Domain.(type) {
+	case space.Float:
+		low, high = d.Low, d.High
+	case space.Int:
+		low, high = float64(d.Low), float64(d.High)
+	case space.Choice:
+		low, high = math.Inf(1), 0
+		for _, v := range d.Values {
+			if x := v.Float(); x > 0 {
+				low, high = min(low, x), max(high, x)
+			}
+		}
+	}
+	if low <= 0 { // a linear scale from zero
+		low = min(high/1e4, cmp.Or(p.Default.Float(), high))
+	}
+	if !(high > 0) || math.IsInf(low, 0) {
+		return 0, 0, fileError(def, p.Name, "params.%s is to be the learning rate, and it is %s: it has no number above zero", p.Name, p.Domain)
+	}
+	if low >= high*0.99 {
+		low, high = high/30, high*30
+	}
+	return low, high, nil
+}
+
+// probing is the study of short trainings: the user's, with nothing to choose but
+// the rate, and no end but the plan's.
+func (q *question) probing(name string) (*study.Definition, error) {
+	def := *q.def
+	def.Name = name
+	def.Objectives = def.Objectives[:1:1]
+	if q.ask.Metric != nil {
+		def.Objectives = []study.Objective{*q.ask.Metric}
+	}
+	def.Budget, def.Target, def.StopWhen = study.Budget{}, nil, ""
+	def.Constraints, def.WarmFrom, def.Retries, def.Mode = nil, nil, 0, "search"
+	def.Sampler, def.Scheduler = study.Algorithm{Name: deciderName}, study.Algorithm{Name: deciderName}
+	def.Parallel = cmp.Or(q.ask.Parallel, def.Parallel)
+	def.Source = "" // what it says of ranges is not true here
+	var err error
+	def.Space, err = q.space()
+	return &def, err
+}
+
+// space is the user's without defaults, since no trial here is the default one,
+// and with all rates that may be tried.
+func (q *question) space() (*space.Space, error) {
+	var params []space.Param
+	for i := range q.def.Space.Len() {
+		p := *q.def.Space.Param(i)
+		if p.Name == q.param.Name {
+			p.Domain = space.Float{Low: q.plan.Low / 20, High: q.plan.High * 20, Log: true}
+			p.Prior = nil
+		}
+		p.Default = space.Value{}
+		params = append(params, p)
+	}
+	sp, err := space.New(params)
+	if err != nil {
+		return nil, fmt.Errorf("widen the range of %s: %w", q.param.Name, err)
+	}
+	return sp, nil
+}
+
+// at is the study's default configuration with another rate.
+func (q *question) at(rate float64) (space.Values, error) {
+	sp, err := q.space()
+	if err != nil {
+		return nil, err
+	}
+	given := space.Values{q.param.Name: space.FloatValue(rate)}
+	base := make([]float64, q.def.Space.Len())
+	for i := range base {
+		p := q.def.Space.Param(i)
+		v := p.Default
+		if v.IsZero() {
+			v = p.Domain.Middle()
+		}
+		base[i] = p.Domain.Unit(v)
+	}
+	for name, v := range q.def.Space.At(base) {
+		if p := q.def.Space.Param(q.def.Space.Index(name)); name != q.param.Name && p.Scale == nil {
+			given[name] = v
+		}
+	}
+	return sp.Complete(given)
+}

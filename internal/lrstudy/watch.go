@@ -1,0 +1,300 @@
+package lrstudy
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danlu-ml/danlu/internal/probe"
+	"github.com/danlu-ml/danlu/internal/study"
+	"github.com/danlu-ml/danlu/internal/text"
+)
+
+// Watch tells a person, or a program, what runs, what was best so far and how
+// long it will take. The zero value tells nobody.
+type Watch struct {
+	Out   io.Writer  // lines for people; nil: none
+	JSON  io.Writer  // an object a line; nil: none
+	Live  func() int // the terminal's width, where Out is one; nil: it is not
+	q     *question
+	def   *study.Definition
+	began time.Time
+	spent int64 // steps that were there at the beginning
+	spoke time.Time
+	mu    sync.Mutex // one line at a time: guards shown
+	shown bool       // a line is on the screen that will be written over
+	told  bool       // that reports are sparser than a probe was to be long
+}
+
+// silence is how long a person who sees no live line is told nothing.
+const silence = 10 * time.Second
+
+// expected is how many whole probes' steps a search takes: about eight probes, of
+// which half end early where reports are frequent.
+const (
+	expected      = 8
+	expectedSteps = 5
+)
+
+func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
+	w.q, w.def, w.began, w.spoke = q, def, time.Now(), time.Now()
+	if old != nil {
+		w.spent = steps(old)
+		w.say("goes on: %d short trainings are there already", len(old.Trials))
+	}
+	if def.Env[testEnv] != "" {
+		w.say("range test: %s runs once, its learning rate rising with every step", commandOf(def))
+		return
+	}
+	h := q.plan.Horizon(nil)
+	w.say("probes: about %d short trainings at constant %s between %s and %s, each of at most %s", expected, q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), w.amount(h))
+	w.cost(h)
+}
+
+// cost says what all probes will take.
+func (w *Watch) cost(h int64) {
+	total := expectedSteps * h
+	if h < 5 { // no report comes early enough to end one
+		total = expected * h
+	}
+	share := ""
+	if full := w.q.plan.Full; full > 0 {
+		share = fmt.Sprintf(", %.0f%% of one training of %s", 100*float64(total)/float64(full), w.amount(full))
+		if 5*total > full {
+			share += "; a metric reported more often would make that less (--metric), fewer probes too (--probes)"
+		}
+	}
+	w.say("that is about %s in all%s", w.amount(total), share)
+}
+
+// amount is a number of steps as the study counts them.
+func (w *Watch) amount(n int64) string {
+	name := cmp.Or(w.q.def.Fidelity.Step, "step")
+	if n == 1 {
+		return "1 " + name
+	}
+	return fmt.Sprintf("%d %ss", n, name)
+}
+
+func commandOf(def *study.Definition) string {
+	for _, arg := range slices.Backward(def.Command) {
+		if strings.ContainsAny(arg, ".") && !strings.ContainsAny(arg, "{}") {
+			return text.Truncate(arg, 40)
+		}
+	}
+	return def.Command[0]
+}
+
+func steps(v *study.View) (n int64) {
+	for _, t := range v.Trials {
+		n += t.Curve().Last()
+	}
+	return n
+}
+
+// observe is told of every batch of events.
+func (w *Watch) observe(v *study.View, events []study.Event) {
+	said := false
+	for _, e := range events {
+		if ended, ok := e.Body.(study.Ended); ok {
+			said = w.ended(v, v.Trials[ended.Trial]) || said
+		}
+		if started, ok := e.Body.(study.Started); ok {
+			w.object("probe_started", v.Trials[started.Trial])
+		}
+	}
+	w.sparse(v)
+	now := time.Now()
+	switch {
+	case w.Out == nil || said && w.Live == nil:
+		w.spoke = now
+	case w.Live != nil:
+		w.paint(text.Truncate(w.going(v), max(w.Live()-1, 20)))
+	case now.Sub(w.spoke) >= silence:
+		w.spoke = now
+		w.say("%s", w.going(v))
+	}
+}
+
+// sparse says once what probes cost where the program reports later than a probe
+// was to end.
+func (w *Watch) sparse(v *study.View) {
+	if w.told || w.def.Env[testEnv] != "" {
+		return
+	}
+	runs := w.q.runs(v)
+	for i := range runs {
+		if len(runs[i].Curve) == 0 {
+			continue
+		}
+		w.told = true
+		if h := w.q.plan.Horizon(runs); h > w.q.plan.Horizon(nil) {
+			w.say("the program first reports at %s %d, so that a probe takes at least that", cmp.Or(w.q.def.Fidelity.Step, "step"), h)
+			w.cost(h)
+		}
+		return
+	}
+}
+
+// ended tells of a probe that is over.
+func (w *Watch) ended(v *study.View, t *study.Trial) bool {
+	if t.State == study.Waiting || w.def.Env[testEnv] != "" {
+		return false
+	}
+	w.object("probe_ended", t)
+	line := fmt.Sprintf("%s %-9s ", w.q.param.Name, text.Number(t.Params[w.q.param.Name].Float()))
+	p := w.q.point(v, t)
+	switch {
+	case p.Verdict == "diverged":
+		line += "diverged"
+	case p.Verdict == "failed":
+		line += string(t.State) + ": " + t.Reason
+	default:
+		o := w.def.Objectives[0]
+		line += fmt.Sprintf("%s %s at %s %d", o.Metric, text.Number(o.Value(p.Loss)), cmp.Or(w.def.Fidelity.Step, "step"), min(p.Steps, w.q.plan.Horizon(w.q.runs(v))))
+		if p.Verdict == "hopeless" {
+			line += ", ended early: " + t.Reason
+		}
+	}
+	w.say("%s", line)
+	return true
+}
+
+// object writes an event for programs.
+func (w *Watch) object(event string, t *study.Trial) {
+	if w.JSON == nil || w.def.Env[testEnv] != "" {
+		return
+	}
+	o := map[string]any{"event": event, "probe": t.ID, "lr": t.Params[w.q.param.Name].Float()}
+	if c := t.Curve(); event == "probe_ended" {
+		o["state"] = t.State
+		if len(c) > 0 {
+			o["step"] = c[len(c)-1].Step
+			if x := c[len(c)-1].Loss; !math.IsInf(x, 0) {
+				o["value"] = w.def.Objectives[0].Value(x)
+			}
+		}
+	}
+	if line, err := json.Marshal(o); err == nil {
+		fmt.Fprintf(w.JSON, "%s\n", line)
+	}
+}
+
+// going is the state of affairs in a line.
+func (w *Watch) going(v *study.View) string {
+	if w.def.Env[testEnv] != "" {
+		return w.sweeping(v)
+	}
+	runs := w.q.runs(v)
+	h := w.q.plan.Horizon(runs)
+	var ended int
+	var running []string
+	best, rate := math.Inf(1), 0.0
+	for i := range runs {
+		r := &runs[i]
+		if r.State != probe.Running {
+			ended++
+		} else {
+			running = append(running, fmt.Sprintf("%s (%d/%d)", text.Number(r.Rate), last(r), h))
+		}
+		if n := len(r.Curve); n > 0 && last(r) >= h && r.Curve[n-1].Loss < best {
+			best, rate = r.Curve[n-1].Loss, r.Rate
+		}
+	}
+	line := fmt.Sprintf("%d probes ended", ended)
+	if len(running) > 0 {
+		line += ", running " + strings.Join(running, ", ")
+	}
+	if rate > 0 {
+		line += fmt.Sprintf("; best so far %s (%s)", text.Number(rate), text.Number(w.def.Objectives[0].Value(best)))
+	}
+	if left, ok := w.left(v, h); ok {
+		line += "; " + text.About(left) + " left"
+	}
+	return line
+}
+
+func last(r *probe.Run) int64 {
+	if n := len(r.Curve); n > 0 {
+		return r.Curve[n-1].Step
+	}
+	return 0
+}
+
+// left is how long the rest will take at the pace so far.
+func (w *Watch) left(v *study.View, h int64) (time.Duration, bool) {
+	done := steps(v) - w.spent
+	total := expectedSteps * h
+	if h < 5 {
+		total = expected * h
+	}
+	if done <= 0 {
+		return 0, false
+	}
+	pace := time.Since(w.began) / time.Duration(done)
+	return pace * time.Duration(max(total-steps(v), h/2)), true
+}
+
+func (w *Watch) sweeping(v *study.View) string {
+	if len(v.Trials) == 0 || v.SeenMetrics[testLoss] == 0 {
+		return "range test: the program starts"
+	}
+	t := v.Trials[0]
+	line := fmt.Sprintf("range test: %d points", v.SeenMetrics[testLoss])
+	if s := t.Metrics[testRate]; s != nil {
+		line += ", rate " + text.Number(s.Last)
+	}
+	if s := t.Metrics[testLoss]; s != nil {
+		line += ", loss " + text.Number(s.Last)
+	}
+	return line
+}
+
+// Write tells lines that come from elsewhere; it makes a Watch a place for logs.
+func (w *Watch) Write(p []byte) (int, error) {
+	w.say("%s", strings.TrimRight(string(p), "\n"))
+	return len(p), nil
+}
+
+// say writes a line for people. It may be called from any goroutine.
+func (w *Watch) say(format string, args ...any) {
+	if w.Out == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clear()
+	width := 80
+	if w.Live != nil {
+		width = w.Live()
+	}
+	_ = text.WriteLines(w.Out, text.Wrap(text.Clean(fmt.Sprintf(format, args...)), max(width-1, 20)), width, false)
+}
+
+// paint writes the live line over.
+func (w *Watch) paint(line string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shown = true
+	fmt.Fprintf(w.Out, "\r\x1b[K%s", line)
+}
+
+// end takes the live line away.
+func (w *Watch) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clear()
+}
+
+func (w *Watch) clear() {
+	if w.shown {
+		w.shown = false
+		fmt.Fprint(w.Out, "\r\x1b[K")
+	}
+}

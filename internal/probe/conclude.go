@@ -1,0 +1,148 @@
+package probe
+
+import (
+	"fmt"
+	"math"
+)
+
+// Result is what the probes say.
+type Result struct {
+	// Rate is the suggestion, and [Low, High] where a search should look; 0
+	// without Ok.
+	Rate, Low, High float64
+	// Best is the rate at which the short runs themselves did best, before the
+	// correction of their horizon, and Spread the standard error of its natural
+	// logarithm.
+	Best, Spread float64
+	// Stable is the largest rate that did not diverge.
+	Stable float64
+	Ok     bool
+	Reason string // one sentence either way
+	Points []Point
+	Steps  int64 // spent by all
+	// Horizon is the step at which losses were compared.
+	Horizon int64
+}
+
+// Point is one probe in the result, by rate.
+type Point struct {
+	Rate, Loss float64 // Loss at the horizon, or the last
+	Steps      int64
+	Verdict    string // measured, hopeless, diverged, failed
+	Why        string
+}
+
+// Conclude says what the runs tell, also before all of them have ended.
+func (p Plan) Conclude(runs []Run) Result {
+	f := p.read(runs)
+	res := Result{Horizon: f.horizon}
+	for i := range f.tries {
+		t := &f.tries[i]
+		res.Steps += t.run.last()
+		res.Points = append(res.Points, Point{Rate: t.run.Rate, Loss: t.loss, Steps: t.run.last(), Verdict: t.verdict, Why: t.run.Why})
+		if t.verdict == measured || t.verdict == hopeless {
+			res.Stable = max(res.Stable, t.run.Rate)
+		}
+	}
+	if res.Reason = f.doubt(); res.Reason == "" {
+		res.Reason = f.unsettled()
+	}
+	if res.Reason != "" {
+		return res
+	}
+	res.Ok = true
+	res.Best, res.Spread = f.vertex()
+	res.Rate = res.Best * f.correction()
+	if !math.IsInf(f.ceiling(), 1) {
+		res.Rate = min(res.Rate, f.ceiling()/math.Sqrt(math.Sqrt(10)))
+	}
+	res.Low, res.High = f.span(res.Rate)
+	if p.Inside {
+		res.Rate = min(max(res.Rate, p.Low), p.High)
+		res.Low, res.High = max(res.Low, p.Low), min(res.High, p.High)
+	}
+	res.Reason = f.reason(&res)
+	return res
+}
+
+// ceiling is the lowest rate above the best that diverged, +Inf if none did.
+func (f *field) ceiling() float64 {
+	for i := range f.tries {
+		t := &f.tries[i]
+		if t.place > f.best.place && (t.verdict == diverged || t.verdict == failed) {
+			return t.run.Rate
+		}
+	}
+	return math.Inf(1)
+}
+
+// vertex is the minimum of the parabola through the best and its neighbours in
+// the logarithm of the rate, and its standard error. Where a neighbour was not
+// measured to the horizon, it counts with all there was to gain lost.
+func (f *field) vertex() (rate, spread float64) {
+	below, above := f.neighbour(-1), f.neighbour(1)
+	spread = math.Ln10 / perDecade / 2
+	if below == nil || above == nil {
+		return f.best.run.Rate, spread
+	}
+	x := func(t *try) float64 { return math.Log(t.run.Rate / f.best.run.Rate) }
+	y := func(t *try) float64 {
+		if t.verdict != measured {
+			return f.scale
+		}
+		return min(t.loss-f.best.loss, f.scale)
+	}
+	a, b := x(below), x(above)
+	ya, yb := y(below), y(above)
+	curve := (yb/b - ya/a) / (b - a) // of y = slope·x + curve·x²
+	if curve <= 0 {
+		return f.best.run.Rate, spread
+	}
+	slope := ya/a - curve*a
+	at := min(max(-slope/(2*curve), a/2), b/2)
+	noise := max(f.best.noise, below.noise, above.noise)
+	spread = max(spread/2, noise/(curve*(b-a)))
+	return f.best.run.Rate * math.Exp(at), spread
+}
+
+// neighbour is the try next to the best that has ended, nil if there is none.
+func (f *field) neighbour(direction int) *try {
+	low, high := f.tries[0].place, f.tries[len(f.tries)-1].place
+	for place := f.best.place + direction; place >= low && place <= high; place += direction {
+		if t := f.at(place); t != nil && t.verdict != going {
+			return t
+		}
+	}
+	return nil
+}
+
+// span is the range for a search: half a decade either way, wider where rates did
+// as well as the best, below what diverged.
+func (f *field) span(rate float64) (low, high float64) {
+	low, high = rate/math.Sqrt(10), rate*math.Sqrt(10)
+	for i := range f.tries {
+		if t := &f.tries[i]; t.verdict == measured && !f.worse(t) {
+			low, high = min(low, t.run.Rate), max(high, t.run.Rate)
+		}
+	}
+	return low, min(high, f.ceiling())
+}
+
+// correction is what the best rate of a short run is multiplied with to become
+// the peak of a full training.
+func (f *field) correction() float64 { return 1 }
+
+func (f *field) reason(res *Result) string {
+	text := fmt.Sprintf("of %d short trainings to step %d the best rate was %.3g", len(res.Points), res.Horizon, res.Best)
+	if c := f.ceiling(); !math.IsInf(c, 1) {
+		text += fmt.Sprintf(", and %.3g diverged", c)
+	}
+	low, high := f.plan.ends()
+	switch {
+	case f.best.place <= low && !f.closed(-1):
+		text += "; it is the lowest that may be tried, and lower ones may be better"
+	case f.best.place >= high && !f.closed(1):
+		text += "; it is the highest that may be tried, and higher ones may be better"
+	}
+	return text
+}
