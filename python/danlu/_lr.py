@@ -1,6 +1,7 @@
 """What a range test of the learning rate says: its curve, and danlu's reading of it."""
 
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -47,15 +48,20 @@ class LRTest:
     __repr__ = __str__
 
 
-def read(curve: Curve, schedule: Optional[str] = None, optimizer: Optional[str] = None) -> LRTest:
+def read(curve: Curve, schedule: Optional[str] = None) -> LRTest:
     """The test of a curve, as ``danlu lr --curve`` reads it; without a danlu the curve alone."""
+    if len(curve) == 1 and not math.isfinite(curve[0][1]):
+        reason = "the loss of the first batch is %r already, at a rate of %g: look at the data and the model's start" % (
+            curve[0][1], curve[0][0],
+        )
+        return LRTest(curve, {"verdict": "cannot_say", "reason": reason})
     try:
-        return LRTest(curve, _ask(curve, schedule, optimizer))
+        return LRTest(curve, _ask(curve, schedule))
     except (_pipe.Error, OSError, ValueError) as error:
         return LRTest(curve, {"verdict": "cannot_say", "reason": "danlu did not read the curve: %s" % error})
 
 
-def _ask(curve: Curve, schedule: Optional[str], optimizer: Optional[str]) -> Dict[str, Any]:
+def _ask(curve: Curve, schedule: Optional[str]) -> Dict[str, Any]:
     program = _pipe.binary()
     with tempfile.TemporaryDirectory(prefix="danlu-") as folder:
         file = os.path.join(folder, "curve.csv")
@@ -65,8 +71,6 @@ def _ask(curve: Curve, schedule: Optional[str], optimizer: Optional[str]) -> Dic
         command = [program, "lr", "--curve", file, "--json"]
         if schedule is not None:
             command += ["--schedule", schedule]
-        if optimizer is not None:
-            command += ["--optimizer", optimizer]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
     if not lines:
@@ -77,7 +81,7 @@ def _ask(curve: Curve, schedule: Optional[str], optimizer: Optional[str]) -> Dic
 
 def rates(low: float, high: float, points: int, linear: bool) -> List[float]:
     """The rates of a sweep, from low to high."""
-    if not 0 < low < high < float("inf"):
+    if not 0 < low < high < math.inf:
         raise ValueError("low=%r, high=%r: give 0 < low < high" % (low, high))
     if points < 2:
         raise ValueError("points=%r: give some 100" % points)
@@ -115,7 +119,7 @@ class Sweep:
     def add(self, rate: float, loss: float) -> bool:
         """Take in a point; False where there is nothing beyond it."""
         self.curve.append((rate, loss))
-        if not -float("inf") < loss < float("inf"):
+        if not math.isfinite(loss):
             return False
         n = len(self.curve)
         self._mean = 0.9 * self._mean + 0.1 * loss

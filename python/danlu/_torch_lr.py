@@ -1,6 +1,8 @@
 """The range test of the learning rate in a PyTorch program."""
 
 import contextlib
+import itertools
+import math
 import sys
 from typing import Any, Callable, Generator, Iterable, Iterator, Mapping, Optional
 
@@ -48,7 +50,7 @@ def lr_range_test(
     - A batch is a pair, and its loss is loss_fn(model(x), y); of a batch that is a
       mapping it is loss_fn(model(**batch)), or, without a loss_fn, model(**batch).loss.
     - forward(batch) gives the loss of other batches, step(batch) does all of a step,
-      the optimizer's included, and returns its loss.
+      the optimizer's included, and returns its loss; it gets a list where several make one.
     - accumulate is how many batches make a step; clip_norm the largest norm of its
       gradient.
     - autocast is the type of mixed precision; scaler the program's GradScaler.
@@ -76,7 +78,7 @@ def lr_range_test(
         for rate in rates:
             _lr.set_rates(optimizer, shares, rate)
             if step is not None:
-                loss = float(step(next(batches)))
+                loss = float(step(next(batches) if accumulate == 1 else list(itertools.islice(batches, accumulate))))
             else:
                 loss = loop.step(batches, accumulate)
             goes_on = sweep.add(rate, _mean_of_ranks(loss, optimizer))
@@ -89,7 +91,7 @@ def lr_range_test(
         kept.restore()
     if trial:
         sys.exit(0)
-    return _lr.read(sweep.curve, schedule, type(optimizer).__name__.lower())
+    return _lr.read(sweep.curve, schedule)
 
 
 class _Loop:
@@ -115,7 +117,7 @@ class _Loop:
                 loss = self._loss(next(batches)) / accumulate
             total += float(loss.detach())
             (loss if self._scaler is None else self._scaler.scale(loss)).backward()
-        if not -float("inf") < total < float("inf"):
+        if not math.isfinite(total):
             return total
         if self._clip is not None:
             if self._scaler is not None:

@@ -1,4 +1,4 @@
-"""PyTorch Lightning: reports, decisions and checkpoints of ``Trainer.fit``.
+"""PyTorch Lightning: reports, decisions and checkpoints of ``Trainer.fit``, and a range test before it.
 
     danlu.lightning.fit(trainer, model, datamodule)     # instead of trainer.fit(model, datamodule)
 
@@ -6,10 +6,11 @@ or, by hand, ``callbacks=[danlu.lightning.Callback()]`` and
 ``trainer.fit(model, datamodule, ckpt_path=danlu.resume())``. A step is an epoch.
 """
 
+import inspect
 import os
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from . import _trial
+from . import _lr, _trial
 
 if TYPE_CHECKING:
     import lightning.pytorch as pl
@@ -41,8 +42,94 @@ class Callback(pl.Callback):
         _trial.save(lambda path: os.replace(new, path), step)
 
 
+class LRRangeTest(pl.Callback):
+    """Tests learning rates at the start of ``Trainer.fit``, as ``danlu.torch.lr_range_test`` does, which says the rest.
+
+        test = danlu.lightning.LRRangeTest(schedule="onecycle")
+        Trainer(callbacks=[test], ...).fit(model, data)
+        print(test.found)
+
+    The training then goes on as if it had not been: it takes no rate by itself. Steps
+    are Lightning's own, with its precision, clipping and accumulation; what the module
+    logs in them is dropped. It needs one optimizer and automatic optimization.
+    """
+
+    def __init__(
+        self,
+        *,
+        low: float = 1e-6,
+        high: float = 10.0,
+        points: int = 100,
+        linear: bool = False,
+        diverged: float = 4.0,
+        schedule: Optional[str] = None
+    ) -> None:
+        self.found: Optional[_lr.LRTest] = None
+        self._settings: Dict[str, Any] = dict(
+            low=low, high=high, points=points, linear=linear, diverged=diverged, schedule=schedule
+        )
+
+    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
+        from . import torch
+
+        if not pl_module.automatic_optimization or len(trainer.optimizers) != 1:
+            raise ValueError(
+                "the range test needs one optimizer (here are %d) and automatic optimization: in a loop of your own, "
+                "call danlu.torch.lr_range_test with step=..." % len(trainer.optimizers)
+            )
+        optimizer = trainer.optimizers[0]
+        several = trainer.accumulate_grad_batches
+        steps = _Steps(trainer, pl_module, optimizer)
+        pl_module.log = pl_module.log_dict = lambda *_, **__: None
+        try:
+            self.found = torch.lr_range_test(
+                pl_module, optimizer, None, trainer.train_dataloader, step=steps.step, accumulate=several,
+                scaler=getattr(trainer.precision_plugin, "scaler", None), **self._settings
+            )
+        finally:
+            del pl_module.log, pl_module.log_dict
+
+
+class _Steps:
+    """Steps as the trainer makes them."""
+
+    def __init__(self, trainer: Any, module: Any, optimizer: Any) -> None:
+        self._trainer = trainer
+        self._module = module
+        self._optimizer = optimizer
+        self._numbered = len(inspect.signature(module.training_step).parameters) > 1
+
+    def step(self, batches: Any) -> float:
+        strategy = self._trainer.strategy
+        losses = []
+
+        def closure() -> Any:
+            self._optimizer.zero_grad()
+            each = batches if self._trainer.accumulate_grad_batches > 1 else [batches]
+            for i, batch in enumerate(each):
+                out = strategy.training_step(self._here(batch), *([i] if self._numbered else []))
+                loss = (out["loss"] if isinstance(out, dict) else out) / len(each)
+                losses.append(float(loss.detach()))
+                strategy.backward(loss, self._optimizer)
+            return loss
+
+        strategy.optimizer_step(self._optimizer, closure)
+        return sum(losses)
+
+    def _here(self, batch: Any) -> Any:
+        """The batch where and as the module takes it."""
+        batch = self._trainer.precision_plugin.convert_input(batch)
+        batch = self._module._on_before_batch_transfer(batch, dataloader_idx=0)
+        return self._trainer.strategy.batch_to_device(batch, dataloader_idx=0)
+
+
 def fit(trainer: Any, *args: Any, **kwargs: Any) -> None:
-    """``trainer.fit`` with a Callback, up to the trial's last epoch, from its checkpoint where it has one."""
+    """``trainer.fit`` with a Callback, up to the trial's last epoch, from its checkpoint where it has one.
+
+    Where ``danlu lr`` has asked for a range test, it is that.
+    """
+    if _trial.asked_for_lr() and not any(isinstance(callback, LRRangeTest) for callback in trainer.callbacks):
+        trainer.callbacks.append(LRRangeTest())
     if not any(isinstance(callback, Callback) for callback in trainer.callbacks):
         trainer.callbacks.append(Callback())
     trainer.fit_loop.max_epochs = _trial.max_step(trainer.max_epochs)

@@ -1,4 +1,4 @@
-"""Transformers' Trainer: reports, decisions and checkpoints.
+"""Transformers' Trainer: reports, decisions and checkpoints, and a range test before it trains.
 
     danlu.transformers.train(trainer)     # instead of trainer.train()
 
@@ -13,7 +13,7 @@ from typing import Any, Dict, Optional
 
 import transformers
 
-from . import _trial
+from . import _lr, _trial
 
 
 class Callback(transformers.TrainerCallback):
@@ -49,8 +49,51 @@ class Callback(transformers.TrainerCallback):
         _trial.save(lambda path: shutil.copytree(saved, path, copy_function=_link), _step(args, state))
 
 
+class LRRangeTest(transformers.TrainerCallback):
+    """Tests learning rates before a Trainer trains, as ``danlu.torch.lr_range_test`` does, which says the rest.
+
+        test = danlu.transformers.LRRangeTest(trainer, schedule="linear")
+        trainer.add_callback(test)
+        trainer.train()
+        print(test.found)
+
+    The training then goes on as if it had not been: it takes no rate by itself. A step
+    is one batch, with the Trainer's loss, precision and clipping.
+    """
+
+    def __init__(self, trainer: Any, **settings: Any) -> None:
+        self.found: Optional[_lr.LRTest] = None
+        self._trainer = trainer
+        self._settings = settings
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **parts: Any) -> None:
+        from . import torch
+
+        trainer, optimizer = self._trainer, parts["optimizer"]
+
+        def step(batch: Any) -> float:
+            optimizer.zero_grad()
+            with trainer.compute_loss_context_manager():
+                loss = trainer.compute_loss(trainer.model_wrapped, trainer._prepare_inputs(batch))
+            trainer.accelerator.backward(loss)
+            if args.max_grad_norm:
+                trainer.accelerator.clip_grad_norm_(trainer.model_wrapped.parameters(), args.max_grad_norm)
+            optimizer.step()
+            return float(loss.detach())
+
+        self.found = torch.lr_range_test(
+            trainer.model_wrapped, optimizer, None, parts["train_dataloader"], step=step,
+            scaler=getattr(trainer.accelerator, "scaler", None), **self._settings
+        )
+
+
 def train(trainer: Any, **kwargs: Any) -> Any:
-    """``trainer.train`` with a Callback, up to the trial's last step, from its checkpoint where it has one."""
+    """``trainer.train`` with a Callback, up to the trial's last step, from its checkpoint where it has one.
+
+    Where ``danlu lr`` has asked for a range test, it is that.
+    """
+    if _trial.asked_for_lr():
+        trainer.add_callback(LRRangeTest(trainer))
     trainer.add_callback(Callback())
     last = _trial.max_step()
     if last is not None:

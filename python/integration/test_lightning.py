@@ -1,9 +1,12 @@
+import io
 import logging
+import os
 import unittest
 import warnings
 
 import danlu
 from integration.case import ResumeCase
+from tests.driver import TrialCase
 
 try:
     import torch
@@ -49,6 +52,41 @@ def fit():
 def by_hand():
     trainer, model, loader = pieces(max_epochs=4, callbacks=[danlu.lightning.Callback()])
     trainer.fit(model, loader, loader, ckpt_path=danlu.resume())
+
+
+def tested(test=None, **settings):
+    """What a training comes to, byte by byte, behind a range test or without one."""
+    trainer, model, loader = pieces(max_epochs=2, callbacks=[test] if test else [], **settings)
+    trainer.fit(model, loader, loader)
+    file = io.BytesIO()
+    torch.save([model.state_dict(), trainer.optimizers[0].state_dict(), dict(trainer.callback_metrics)], file)
+    return file.getvalue()
+
+
+class ARangeTest(TrialCase):
+    def test_leaves_no_trace_in_the_training(self):
+        for settings in ({}, {"accumulate_grad_batches": 2, "gradient_clip_val": 0.5}, {"precision": "bf16-mixed"}):
+            with self.subTest(**settings):
+                test = danlu.lightning.LRRangeTest(points=15, high=0.1)
+                self.assertEqual(tested(test, **settings), tested(**settings))
+                self.assertEqual(len(test.found.curve), 15)
+
+    def test_is_what_fit_does_when_asked_for_it(self):
+        self.come()
+        os.environ["DANLU_LR_TEST"] = "1"
+        with self.assertRaises(SystemExit) as end:
+            fit()
+        self.assertIn(end.exception.code, (0, None))
+        self.assertGreater(len(self.reports), 20)
+        self.assertEqual(sorted(self.reports[0]["values"]), ["lr_test/loss", "lr_test/lr"])
+        self.assertEqual(self.checkpoints, [])
+
+    def test_says_where_it_cannot_be(self):
+        _, model, loader = pieces()
+        model.automatic_optimization = False
+        trainer, _, _ = pieces(max_epochs=1, callbacks=[danlu.lightning.LRRangeTest()])
+        with self.assertRaisesRegex(ValueError, "needs one optimizer .here are 1. and automatic optimization"):
+            trainer.fit(model, loader)
 
 
 class Lightning(ResumeCase):

@@ -6,6 +6,7 @@ import unittest
 
 import danlu
 from integration.case import ResumeCase
+from tests.driver import TrialCase
 
 try:
     import torch
@@ -77,3 +78,26 @@ class Transformers(ResumeCase):
         t = trainer(num_train_epochs=1)
         quietly(lambda: danlu.transformers.train(t))
         self.assertEqual((t.state.epoch, os.listdir(t.args.output_dir), self.stderr.getvalue()), (1, [], ""))
+
+
+class ARangeTest(TrialCase):
+    def test_leaves_no_trace_in_the_training(self):
+        ends, tests = [], []
+        for with_test in (False, True):
+            t = trainer(num_train_epochs=1)
+            if with_test:
+                tests.append(danlu.transformers.LRRangeTest(t, points=15, high=0.1))
+                t.add_callback(tests[0])
+            quietly(t.train)
+            ends.append([p.detach().clone() for p in t.model.parameters()])
+        self.assertTrue(all(torch.equal(a, b) for a, b in zip(*ends)))
+        self.assertEqual(len(tests[0].found.curve), 15)
+
+    def test_is_what_train_does_when_asked_for_it(self):
+        self.come()
+        os.environ["DANLU_LR_TEST"] = "1"
+        with self.assertRaises(SystemExit) as end:
+            train()
+        self.assertIn(end.exception.code, (0, None))
+        self.assertGreater(len(self.reports), 20)
+        self.assertEqual(sorted(self.reports[0]["values"]), ["lr_test/loss", "lr_test/lr"])
