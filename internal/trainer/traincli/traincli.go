@@ -58,6 +58,9 @@ func Run(ctx context.Context, o Options) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
+	if askedForRate(o.Trial) {
+		return findRate(ctx, o)
+	}
 	r := run{Options: o, epochs: o.Epochs}
 	if o.Bar != nil {
 		r.bar = &bar{w: o.Bar, width: o.Width}
@@ -111,6 +114,14 @@ func (o *Options) join() error {
 		if _, given := set[name]; !given {
 			set[name] = setting(v)
 		}
+	}
+	if text, is := set["epochs"]; is { // how long to train may be searched like any setting
+		delete(set, "epochs")
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("%w: epochs=%s: give a whole number", trainer.ErrConfig, text)
+		}
+		o.Epochs = cmp.Or(o.Epochs, n)
 	}
 	o.Set = set
 	if o.Epochs == 0 {

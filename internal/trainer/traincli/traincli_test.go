@@ -124,6 +124,21 @@ func TestTheCommandLineStandsBeforeTheTrial(t *testing.T) {
 	}
 }
 
+func TestALengthMayBeAParameter(t *testing.T) {
+	var out bytes.Buffer
+	o := Options{Config: trainer.Config{Task: "digits", Model: "softmax"}, JSON: true, Out: &out, Trial: trialIn(t.TempDir(), `{"lr":0.05,"epochs":3}`, nil)}
+	if err := Run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(lines(t, out.Bytes())); got != 4 {
+		t.Errorf("%d lines of 3 epochs and an end", got)
+	}
+	o.Trial = trialIn(t.TempDir(), `{"epochs":2.5}`, nil)
+	if err := Run(t.Context(), o); !errors.Is(err, trainer.ErrConfig) {
+		t.Errorf("half an epoch: %v", err)
+	}
+}
+
 func TestDivergence(t *testing.T) {
 	c := trainer.Config{Task: "digits", Model: "mlp", Set: map[string]string{"lr": "100", "optimizer": "sgd", "depth": "4"}, Epochs: 3}
 	if err := Run(t.Context(), Options{Config: c, Out: &bytes.Buffer{}}); !errors.Is(err, trainer.ErrDiverged) {
