@@ -7,23 +7,24 @@ import (
 )
 
 // few makes observations of a few curves over numbers and a code.
-func few(rng *rand.Rand) (points []point, y []float64) {
+func few(rng *rand.Rand) (s seen, y []float64) {
+	s.tau = []float64{0, .25, .5, .75, 1}
 	for curve := range 5 {
-		x := []float64{rng.Float64(), rng.Float64(), float64(curve % 2)}
-		for step := range 1 + rng.IntN(4) {
-			points = append(points, point{x, float64(step) / 4, curve})
+		s.x = append(s.x, []float64{rng.Float64(), rng.Float64(), float64(curve % 2)})
+		for moment := range 1 + rng.IntN(5) {
+			s.points = append(s.points, point{curve, moment})
 			y = append(y, rng.NormFloat64())
 		}
 	}
-	return points, y
+	return s, y
 }
 
 func TestTheGradientIsThatOfTheCost(t *testing.T) {
 	for seed := range uint64(5) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		points, y := few(rng)
+		s, y := few(rng)
 		mean, sd := belief(3)
-		p := posterior{points: points, y: y, numbers: 2, mean: mean.pack(), sd: sd.pack()}
+		p := posterior{seen: s, y: y, numbers: 2, mean: mean.pack(), sd: sd.pack()}
 		v := mean.pack()
 		for i := range v {
 			v[i] += 0.5 * rng.NormFloat64()

@@ -3,77 +3,121 @@ package foresight
 import (
 	"math"
 
-	"github.com/danlu-ml/danlu/internal/gp"
 	"github.com/danlu-ml/danlu/internal/normal"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/triangle"
 )
 
-// horizons is how many steps ahead are looked at: from the next to the end of
-// training, evenly apart in their logarithm.
-const horizons = 4
+const (
+	// horizons is how many steps ahead are looked at: from a stretch to the end of
+	// training, evenly apart in their logarithm.
+	horizons = 4
+	// look is after how many observations a bound on a gain is looked at.
+	look = 16
+)
 
-// aboveStep is how the kernel of τ relates a step ahead to every observation.
-type aboveStep struct {
-	from  int64 // the step it is ahead of
-	steps int64 // by so many
-	tau   float64
-	kt    []float64
+// ahead is what is the same for all trials at a step: how far the horizons are,
+// and how they relate to the moments of observations.
+type ahead struct {
+	cost [horizons]float64
+	kt   [][horizons]float64
+	own  [][horizons]float64
 }
 
-// Gain is what a step of training is expected to improve the lowest loss so far
-// by, for each of some trials, on a logarithmic scale: the expected improvement so
-// many steps ahead, divided by their number, at the best of a few horizons.
-func (o *Outlook) Gain(trials []*study.Trial) []float64 {
-	gains := make([]float64, len(trials))
-	for i, t := range trials {
-		gains[i] = o.gain(point{x: o.columns.of(t), curve: int(t.ID)}, t.Step())
+// Choose finds whom a stretch of training is expected to gain most, and what that
+// is on a logarithmic scale: the expected improvement of the lowest loss so far some
+// steps ahead over the root of their number, at the best of a few horizons. It is
+// nil where there is none of whom anything is known.
+func (o *Outlook) Choose(trials []*study.Trial) (best *study.Trial, gain float64) {
+	gain = math.Inf(-1)
+	for _, t := range trials {
+		curve, known := o.curves[t.ID]
+		if !known {
+			continue
+		}
+		if g := o.gain(o.seen.x[curve], curve, t.Step(), gain); g > gain {
+			best, gain = t, g
+		}
 	}
-	return gains
+	return best, gain
 }
 
-// gain is that of one configuration, trained up to a step.
-func (o *Outlook) gain(p point, from int64) float64 {
-	o.lookAhead(from)
-	var cross [horizons][]float64
-	for h := range cross {
-		cross[h] = make([]float64, len(o.points))
+// gain is that of a configuration trained up to a step; curve is −1 for one that is
+// new. It is −Inf where it is below floor.
+func (o *Outlook) gain(x []float64, curve int, from int64, floor float64) float64 {
+	a := o.lookAhead(from)
+	c := &o.room
+	for h := range c {
+		if c[h] == nil {
+			c[h] = make([]float64, len(o.seen.points))
+		}
 	}
-	for i, q := range o.points {
-		kx := o.kernel.signal * o.kernel.alike(p.x, q.x)
-		for h := range cross {
-			cross[h][i] = kx * o.above[h].kt[i]
-			if p.curve == q.curve {
-				cross[h][i] += o.kernel.own * math.Exp(-o.kernel.rate*math.Abs(o.above[h].tau-q.tau))
+	shared, of := 0.0, -1
+	for i, p := range o.seen.points {
+		if p.curve != of {
+			of = p.curve
+			kx, _ := o.kernel.alike(x, o.seen.x[of])
+			shared = o.kernel.signal*kx + o.kernel.common
+		}
+		kt := &a.kt[p.moment]
+		for h := range c {
+			c[h][i] = shared * kt[h]
+		}
+		if of == curve {
+			own := &a.own[p.moment]
+			for h := range c {
+				c[h][i] += own[h]
 			}
 		}
 	}
-	var mean [horizons]float64
-	for h := range cross {
-		mean[h] = triangle.Dot(cross[h], o.alpha)
+	var mean, variance [horizons]float64
+	for h := range c {
+		mean[h], variance[h] = triangle.Dot(c[h], o.alpha), o.kernel.variance()
 	}
-	triangle.Forward4(o.l, cross[0], cross[1], cross[2], cross[3])
+	for i := range o.seen.points {
+		row := triangle.Row(o.l, i)
+		s0, s1, s2, s3 := triangle.Dots(row[:i], c[0], c[1], c[2], c[3])
+		for h, s := range [horizons]float64{s0, s1, s2, s3} {
+			z := (c[h][i] - s) / row[i]
+			c[h][i] = z
+			variance[h] -= z * z
+		}
+		// a variance only falls as more is taken into account, and the gain with it
+		if i%look == look-1 && a.gain(o.low, mean, variance) < floor {
+			return math.Inf(-1)
+		}
+	}
+	return a.gain(o.low, mean, variance)
+}
+
+func (a *ahead) gain(low float64, mean, variance [horizons]float64) float64 {
 	best := math.Inf(-1)
-	for h := range cross {
-		sd := math.Sqrt(max(o.kernel.signal+o.kernel.own-triangle.Dot(cross[h], cross[h]), 1e-10))
-		improvement, _ := normal.LogImprovement((o.low - mean[h]) / sd)
-		best = max(best, math.Log(sd)+improvement-math.Log(float64(o.above[h].steps)))
+	for h, m := range mean {
+		sd := math.Sqrt(max(variance[h], 1e-10))
+		improvement, _ := normal.LogImprovement((low - m) / sd)
+		best = max(best, math.Log(sd)+improvement-a.cost[h])
 	}
 	return best
 }
 
-// lookAhead fills in what is the same for all configurations at a step.
-func (o *Outlook) lookAhead(from int64) {
-	if o.above[0].kt != nil && o.above[0].from == from {
-		return
+// lookAhead is what lies ahead of a step.
+func (o *Outlook) lookAhead(from int64) *ahead {
+	if a := o.ahead[from]; a != nil {
+		return a
 	}
+	a := &ahead{kt: make([][horizons]float64, len(o.bent)), own: make([][horizons]float64, len(o.bent))}
 	left := float64(max(o.last-from, 1))
-	for h := range o.above {
-		steps := max(1, int64(math.Round(math.Pow(left, float64(h+1)/horizons))))
-		a := aboveStep{from: from, steps: steps, tau: o.tau(min(from+steps, o.last)), kt: make([]float64, len(o.points))}
-		for i, q := range o.points {
-			a.kt[i], _ = gp.Matern(o.kernel.time * (a.tau - q.tau) * (a.tau - q.tau))
+	for h := range horizons {
+		steps := max(int64(math.Round(math.Pow(left, float64(h+1)/horizons))), Stretch(from, o.last))
+		a.cost[h] = math.Log(float64(steps)) / 2
+		b := o.kernel.bent(tau(min(from+steps, o.last), o.last))
+		for i, c := range o.bent {
+			a.kt[i][h], a.own[i][h] = o.kernel.moments(b, c)
 		}
-		o.above[h] = a
 	}
+	if o.ahead == nil {
+		o.ahead = map[int64]*ahead{}
+	}
+	o.ahead[from] = a
+	return a
 }

@@ -12,28 +12,30 @@ import (
 
 // Most is how many trials an outlook takes in. A study with more asks for a
 // cheaper rule.
-const Most = 200
+const Most = 1000
 
 const (
-	perCurve = 9   // observations of one curve, at most
-	mostSeen = 200 // observations in all
-	mostFit  = 80  // of those, what hyperparameters are fitted to
-	evals    = 20  // of the posterior, to find them
+	mostSeen = 300 // observations
+	mostFit  = 64  // of those, what hyperparameters are fitted to
+	evals    = 15  // of the posterior, to find them
 )
 
 // Outlook is what a view lets one expect.
 type Outlook struct {
 	columns columns
 	kernel  kernel
-	points  []point
+	seen    seen
+	curves  map[study.TrialID]int // a trial's curve, where it has one
+	bent    []float64             // b of every moment
 	l       []float64
 	alpha   []float64
 	mean    float64 // of losses, to standardise them
 	sd      float64
 	low     float64 // of the observations, standardised
 	last    int64
-	above   [horizons]aboveStep // how far the steps ahead of the last asked for are from the observed
-	found   *proposed           // shared by all that recall this outlook
+	ahead   map[int64]*ahead // by the step it is ahead of
+	room    [horizons][]float64
+	found   *proposed // shared by all that recall this outlook
 }
 
 // New is the outlook of a view whose trials have a known end. Running trials but
@@ -44,50 +46,53 @@ func New(v *study.View, self *study.Trial) (o *Outlook, ok bool) {
 	if o.last < 2 || len(v.Trials) > Most {
 		return nil, false
 	}
-	losses := o.observe(v)
+	some := glimpses(v)
 	pending := o.pending(v, self)
-	known, whole := recall(v.Def, o.points, pending, losses)
+	known, whole := recall(v.Def, some, pending)
 	if whole {
 		return known, true
 	}
-	y, ok := o.standardise(losses)
+	y, ok := o.standardise(some)
 	if !ok {
 		return nil, false
 	}
+	o.seen = o.gather(some)
 	if known != nil {
 		o.kernel = known.kernel
 	} else {
-		o.kernel = o.fit(y)
+		few := sample(o.seen.points, mostFit)
+		fewY := make([]float64, len(few))
+		for i, at := range few {
+			fewY[i] = y[at]
+		}
+		o.kernel = fit(o.seen.some(few), fewY, o.columns.numbers(), evals).kernel(o.columns.numbers())
 	}
 	o.low = slices.Min(y)
-	observed := slices.Clone(o.points)
-	if !o.condition(y) || !o.believe(y, pending) {
+	o.index(some)
+	if !o.condition(y) || !o.believe(some, y, pending) {
 		return nil, false
 	}
-	remember(memory{v.Def, observed, pending, losses, o})
+	remember(memory{v.Def, some, pending, o})
 	return o, true
 }
 
-// fit finds the kernel, by some of the observations.
-func (o *Outlook) fit(y []float64) kernel {
-	few := sample(o.points, mostFit)
-	fewY := make([]float64, len(few))
-	fewPoints := make([]point, len(few))
-	for i, at := range few {
-		fewPoints[i], fewY[i] = o.points[at], y[at]
+// index notes whose the curves are.
+func (o *Outlook) index(some []glimpse) {
+	o.curves = map[study.TrialID]int{}
+	for i, g := range some {
+		o.curves[g.trial.ID] = o.seen.points[i].curve
 	}
-	return fit(fewPoints, fewY, o.columns.numbers(), evals).kernel(o.columns.numbers())
 }
 
-// pending is where running trials will be a stretch from now.
-func (o *Outlook) pending(v *study.View, self *study.Trial) (at []point) {
+// pending is where running trials will be a stretch from now; losses are not known
+// yet.
+func (o *Outlook) pending(v *study.View, self *study.Trial) (at []glimpse) {
 	if v.Count[study.Running] == 0 {
 		return nil
 	}
 	for _, t := range v.Trials {
 		if t.State == study.Running && t != self {
-			step := min(max(t.Step()+1, t.Step()*3/2), o.last)
-			at = append(at, point{o.columns.of(t), o.tau(step), int(t.ID)})
+			at = append(at, glimpse{trial: t, step: min(t.Step()+Stretch(t.Step(), o.last), o.last)})
 		}
 	}
 	return at
@@ -95,51 +100,47 @@ func (o *Outlook) pending(v *study.View, self *study.Trial) (at []point) {
 
 // believe takes predictions for observations (Ginsbourger et al. 2010, the Kriging
 // believer), so that what runs already is not chosen once more.
-func (o *Outlook) believe(y []float64, pending []point) bool {
+func (o *Outlook) believe(some []glimpse, y []float64, pending []glimpse) bool {
 	if len(pending) == 0 {
 		return true
 	}
-	mean, sd := make([]float64, len(pending)), make([]float64, len(pending))
-	o.predict(pending, mean, sd)
-	o.points = append(slices.Clone(o.points), pending...)
-	return o.condition(append(slices.Clone(y), mean...))
-}
-
-// observe takes in what trials have shown, each at a few steps that are evenly
-// apart in their logarithm, and the last.
-func (o *Outlook) observe(v *study.View) (losses []float64) {
-	for grid := perCurve; grid >= 1; grid = (grid - 1) / 2 {
-		o.points, losses = o.points[:0], losses[:0]
-		for _, t := range v.Trials {
-			c := t.Curve()
-			x := o.columns.of(t)
-			next := int64(1)
-			for i, s := range c {
-				if s.Step < next && i < len(c)-1 {
-					continue
-				}
-				for next <= s.Step {
-					next = max(next+1, int64(math.Ceil(float64(next)*math.Pow(float64(o.last), 1/float64(grid)))))
-				}
-				o.points = append(o.points, point{x, o.tau(s.Step), int(t.ID)})
-				losses = append(losses, s.Loss)
-			}
-			if len(c) == 0 && !t.State.Open() {
-				o.points = append(o.points, point{x, o.tau(1), int(t.ID)})
-				losses = append(losses, math.Inf(1))
-			}
+	believed := map[*study.Trial]float64{}
+	for _, g := range pending {
+		believed[g.trial], _ = o.predict(g.trial, g.step)
+	}
+	var all []glimpse
+	var values []float64
+	for i, g := range some {
+		all, values = append(all, g), append(values, y[i])
+		if i+1 < len(some) && some[i+1].trial == g.trial {
+			continue
 		}
-		if len(o.points) <= mostSeen {
-			break
+		for _, p := range pending { // a curve's points are together
+			if p.trial == g.trial {
+				all, values = append(all, p), append(values, believed[p.trial])
+				delete(believed, p.trial)
+			}
 		}
 	}
-	return losses
+	for _, p := range pending {
+		if m, left := believed[p.trial]; left {
+			all, values = append(all, p), append(values, m)
+		}
+	}
+	o.seen = o.gather(all)
+	o.index(all)
+	return o.condition(values)
 }
 
 // standardise cuts losses far beyond the median, which say no more than bad, to
 // mean zero and variance one.
-func (o *Outlook) standardise(losses []float64) (y []float64, ok bool) {
-	finite := slices.DeleteFunc(slices.Clone(losses), func(x float64) bool { return math.IsInf(x, 0) })
+func (o *Outlook) standardise(some []glimpse) (y []float64, ok bool) {
+	var finite []float64
+	for _, g := range some {
+		if !math.IsInf(g.loss, 0) {
+			finite = append(finite, g.loss)
+		}
+	}
 	if len(finite) < 2 {
 		return nil, false
 	}
@@ -152,9 +153,9 @@ func (o *Outlook) standardise(losses []float64) (y []float64, ok bool) {
 		median = finite[len(finite)-1]
 	}
 	highest := median + (median - best)
-	y = make([]float64, len(losses))
-	for i, x := range losses {
-		y[i] = min(x, highest)
+	y = make([]float64, len(some))
+	for i, g := range some {
+		y[i] = min(g.loss, highest)
 		o.mean += y[i] / float64(len(y))
 	}
 	for _, x := range y {
@@ -170,48 +171,36 @@ func (o *Outlook) standardise(losses []float64) (y []float64, ok bool) {
 	return y, true
 }
 
-func (o *Outlook) tau(step int64) float64 {
-	return math.Log(float64(max(step, 1))) / math.Log(float64(o.last))
-}
-
-// sample picks at most n observations: the last of every curve first, then
-// earlier ones, evenly.
-func sample(points []point, n int) []int {
-	var last, rest []int
-	for i, p := range points {
-		if i+1 == len(points) || points[i+1].curve != p.curve {
-			last = append(last, i)
-		} else {
-			rest = append(rest, i)
-		}
-	}
-	picked := append(evenly(last, n), evenly(rest, max(n-len(last), 0))...)
-	slices.Sort(picked)
-	return picked
-}
-
-// evenly takes n of them at equal distances, all where there are no more.
-func evenly(from []int, n int) []int {
-	if len(from) <= n {
-		return from
-	}
-	some := make([]int, n)
-	for i := range some {
-		some[i] = from[i*len(from)/n]
-	}
-	return some
-}
-
 // condition computes the factor and weights that predictions need.
 func (o *Outlook) condition(y []float64) bool {
-	n := len(o.points)
-	o.l = make([]float64, triangle.Len(n))
-	for i, a := range o.points {
-		row := triangle.Row(o.l, i)
-		for j, b := range o.points[:i+1] {
-			row[j] = o.kernel.between(a, b)
+	s, k := o.seen, o.kernel
+	n := len(s.points)
+	o.ahead, o.bent = nil, make([]float64, len(s.tau))
+	for i, t := range s.tau {
+		o.bent[i] = k.bent(t)
+	}
+	var kt, own []float64 // triangles of moments
+	for i, b := range o.bent {
+		for _, c := range o.bent[:i+1] {
+			t, w := k.moments(b, c)
+			kt, own = append(kt, t), append(own, w)
 		}
-		row[i] += o.kernel.noise + jitter
+	}
+	o.l = make([]float64, triangle.Len(n))
+	shared := make([]float64, len(s.x)) // of a curve with those before it
+	for i, a := range s.points {
+		if i == 0 || s.points[i-1].curve != a.curve {
+			o.alikes(s.x[a.curve], shared[:a.curve+1])
+		}
+		row := triangle.Row(o.l, i)
+		for j, b := range s.points[:i+1] {
+			at := at(a.moment, b.moment)
+			row[j] = shared[b.curve] * kt[at]
+			if a.curve == b.curve {
+				row[j] += own[at]
+			}
+		}
+		row[i] += k.noise + jitter
 	}
 	if !triangle.Cholesky(o.l, n) {
 		return false
@@ -222,56 +211,62 @@ func (o *Outlook) condition(y []float64) bool {
 	return true
 }
 
-// predict is the mean and standard deviation at a few points, standardised.
-func (o *Outlook) predict(at []point, mean, sd []float64) {
-	var room [4][]float64
-	for c := range room {
-		room[c] = make([]float64, len(o.points))
+// alikes are v M(|x−x'|²) + v₀ for the first curves.
+func (o *Outlook) alikes(x []float64, into []float64) {
+	for i := range into {
+		kx, _ := o.kernel.alike(x, o.seen.x[i])
+		into[i] = o.kernel.signal*kx + o.kernel.common
 	}
-	for first := 0; first < len(at); first += 4 {
-		var some [4]point
-		for c := range some {
-			some[c] = at[min(first+c, len(at)-1)]
-			for i, p := range o.points {
-				room[c][i] = o.kernel.between(some[c], p)
-			}
-		}
-		m := min(4, len(at)-first)
-		for c := range m {
-			mean[first+c] = triangle.Dot(room[c], o.alpha)
-		}
-		triangle.Forward4(o.l, room[0], room[1], room[2], room[3])
-		for c := range m {
-			variance := o.kernel.signal + o.kernel.own - triangle.Dot(room[c], room[c])
-			sd[first+c] = math.Sqrt(max(variance, 1e-10))
+}
+
+// predict is the mean and standard deviation of a trial's loss at a step,
+// standardised.
+func (o *Outlook) predict(t *study.Trial, step int64) (mean, sd float64) {
+	c := o.cross(t, step)
+	mean = triangle.Dot(c, o.alpha)
+	triangle.Forward(o.l, c)
+	return mean, math.Sqrt(max(o.kernel.variance()-triangle.Dot(c, c), 1e-10))
+}
+
+// cross is the covariance of a trial's loss at a step with the observations.
+func (o *Outlook) cross(t *study.Trial, step int64) []float64 {
+	b := o.kernel.bent(tau(step, o.last))
+	curve, known := o.curves[t.ID]
+	shared := make([]float64, len(o.seen.x))
+	o.alikes(o.columns.of(t), shared)
+	c := make([]float64, len(o.seen.points))
+	for i, p := range o.seen.points {
+		kt, own := o.kernel.moments(b, o.bent[p.moment])
+		if c[i] = shared[p.curve] * kt; known && p.curve == curve {
+			c[i] += own
 		}
 	}
+	return c
 }
 
 // End is what a trial's loss is expected to be at the end of training, and its
 // standard deviation, in the objective's unit.
 func (o *Outlook) End(t *study.Trial) (loss, sd float64) {
-	var m, s [1]float64
-	o.predict([]point{{o.columns.of(t), 1, int(t.ID)}}, m[:], s[:])
-	return o.mean + o.sd*m[0], o.sd * s[0]
+	m, s := o.predict(t, o.last)
+	return o.mean + o.sd*m, o.sd * s
 }
 
 // leaders are the trials that are expected to end best, at most n.
 func (o *Outlook) leaders(trials []*study.Trial, n int) []*study.Trial {
-	at := make([]point, len(trials))
-	for i, t := range trials {
-		at[i] = point{o.columns.of(t), 1, int(t.ID)}
+	type expected struct {
+		trial *study.Trial
+		mean  float64
 	}
-	mean, sd := make([]float64, len(at)), make([]float64, len(at))
-	o.predict(at, mean, sd)
-	order := make([]int, len(trials))
-	for i := range order {
-		order[i] = i
+	var all []expected
+	for _, t := range trials {
+		if _, known := o.curves[t.ID]; known {
+			all = append(all, expected{t, triangle.Dot(o.cross(t, o.last), o.alpha)})
+		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(mean[a], mean[b]), cmp.Compare(a, b)) })
-	best := make([]*study.Trial, min(n, len(order)))
+	slices.SortStableFunc(all, func(a, b expected) int { return cmp.Compare(a.mean, b.mean) })
+	best := make([]*study.Trial, min(n, len(all)))
 	for i := range best {
-		best[i] = trials[order[i]]
+		best[i] = all[i].trial
 	}
 	return best
 }

@@ -17,20 +17,21 @@ const (
 )
 
 // Propose finds the configuration not yet tried with the most to gain by a step,
-// and that gain, comparable with [Outlook.Gain]. What is not allowed is left out; nil
-// allows all. There is none (found is false) where all that were looked at have been
-// tried or are left out.
+// and that gain, comparable with that of [Outlook.Choose]. What is not allowed is
+// left out; nil allows all. There is none (found is false) where all that were looked
+// at have been tried or are left out.
 func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
-	if allowed != nil {
-		return o.search(v, allowed)
+	p := o.found
+	p.Lock()
+	defer p.Unlock()
+	if p.params == nil || p.steps != v.Steps || p.trials != len(v.Trials) {
+		p.steps, p.trials = v.Steps, len(v.Trials)
+		p.params, p.gain, p.any = o.search(v, nil)
 	}
-	o.found.Lock()
-	defer o.found.Unlock()
-	if p := o.found; p.params == nil || p.steps != v.Steps || p.trials != len(v.Trials) {
-		params, gain, found := o.search(v, nil)
-		p.steps, p.trials, p.params, p.gain, p.any = v.Steps, len(v.Trials), params, gain, found
+	if !p.any || allowed == nil || allowed(p.params) {
+		return maps.Clone(p.params), p.gain, p.any
 	}
-	return maps.Clone(o.found.params), o.found.gain, o.found.any
+	return o.search(v, allowed)
 }
 
 // proposed is what was found last: a scheduler asks whether something new is worth
@@ -44,28 +45,32 @@ type proposed struct {
 	any    bool
 }
 
-// search looks at configurations anywhere, and near those expected to end best.
+// search looks at configurations anywhere, and near those expected to end best; at
+// such that can't be had as they are only where there are no others.
 func (o *Outlook) search(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
+	gaps := voids(v)
+	params, gain, found = o.searchOutside(v, gaps, allowed)
+	if !found && len(gaps) > 0 {
+		return o.searchOutside(v, nil, allowed)
+	}
+	return params, gain, found
+}
+
+func (o *Outlook) searchOutside(v *study.View, gaps []void, allowed func(space.Values) bool) (best space.Values, gain float64, found bool) {
 	sp := v.Def.Space
 	rng := rand.New(rand.NewPCG(v.Def.Seed^0x5eed, uint64(v.Steps)<<20^uint64(len(v.Trials))))
-	var all []space.Values
-	var at []point
-	add := func(u []float64) {
-		values := sp.At(u)
-		unit := sp.Unit(values)
-		if v.Tried.Has(unit, values) || (allowed != nil && !allowed(values)) {
+	gain = math.Inf(-1)
+	try := func(u []float64) {
+		params := sp.At(u)
+		unit := sp.Unit(params)
+		if within(gaps, unit) || v.Tried.Has(unit, params) || (allowed != nil && !allowed(params)) {
 			return
 		}
-		all = append(all, values)
-		at = append(at, point{o.columns.row(unit, sp.Active(values)), 0, -1 - len(at)})
+		if g := o.gain(o.columns.row(unit, sp.Active(params)), -1, 0, gain); g > gain || !found {
+			best, gain, found = params, g, true
+		}
 	}
 	u := make([]float64, sp.Len())
-	for range anywhere {
-		for i := range u {
-			u[i] = rng.Float64()
-		}
-		add(u)
-	}
 	for _, t := range o.leaders(v.Trials, leading) {
 		for range near {
 			for i := range u {
@@ -74,19 +79,16 @@ func (o *Outlook) search(v *study.View, allowed func(space.Values) bool) (params
 					u[i] = o.nudge(sp.Param(i).Domain, u[i], rng)
 				}
 			}
-			add(u)
+			try(u)
 		}
 	}
-	if len(all) == 0 {
-		return nil, 0, false
-	}
-	best, score := 0, math.Inf(-1)
-	for i, p := range at {
-		if g := o.gain(p, 0); g > score {
-			best, score = i, g
+	for range anywhere {
+		for i := range u {
+			u[i] = rng.Float64()
 		}
+		try(u)
 	}
-	return all[best], score, true
+	return best, gain, found
 }
 
 // nudge moves a coordinate a little; an unordered choice is drawn anew.

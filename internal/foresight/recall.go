@@ -17,24 +17,22 @@ var kept struct {
 }
 
 type memory struct {
-	def             *study.Definition
-	points, pending []point
-	losses          []float64
-	outlook         *Outlook
+	def           *study.Definition
+	some, pending []glimpse
+	outlook       *Outlook
 }
 
 // recall is an outlook made of these observations, nil if none is kept; whole says
 // whether what was pending is the same, too.
-func recall(def *study.Definition, points, pending []point, losses []float64) (known *Outlook, whole bool) {
+func recall(def *study.Definition, some, pending []glimpse) (known *Outlook, whole bool) {
 	kept.Lock()
 	defer kept.Unlock()
 	for _, m := range kept.ring {
-		if m.def != def || !slices.Equal(m.losses, losses) || !slices.EqualFunc(m.points, points, point.same) {
+		if m.def != def || !slices.EqualFunc(m.some, some, glimpse.same) {
 			continue
 		}
-		copied := *m.outlook // one a caller: it notes what it is asked
-		known = &copied
-		if slices.EqualFunc(m.pending, pending, point.same) {
+		known = m.outlook.copied()
+		if slices.EqualFunc(m.pending, pending, glimpse.same) {
 			return known, true
 		}
 	}
@@ -43,14 +41,20 @@ func recall(def *study.Definition, points, pending []point, losses []float64) (k
 
 // remember keeps an outlook in place of the oldest.
 func remember(m memory) {
-	known := *m.outlook
-	m.outlook = &known
+	m.outlook = m.outlook.copied()
 	kept.Lock()
 	defer kept.Unlock()
 	kept.ring[kept.next] = m
 	kept.next = (kept.next + 1) % len(kept.ring)
 }
 
-func (p point) same(q point) bool {
-	return p.curve == q.curve && p.tau == q.tau && slices.Equal(p.x, q.x)
+// copied is an outlook with notes of its own: one a caller.
+func (o *Outlook) copied() *Outlook {
+	c := *o
+	c.ahead, c.room = nil, [horizons][]float64{}
+	return &c
+}
+
+func (g glimpse) same(h glimpse) bool {
+	return g.trial.ID == h.trial.ID && g.step == h.step && g.loss == h.loss && slices.Equal(g.trial.Unit, h.trial.Unit)
 }

@@ -141,12 +141,7 @@ func (s freezeThaw) choose(v *study.View, running *study.Trial) (chosen *study.T
 	if trialsSpent(v) {
 		open = slices.DeleteFunc(open, func(t *study.Trial) bool { return o.Beats(v, t) < hopeless })
 	}
-	best := math.Inf(-1)
-	for i, g := range o.Gain(open) {
-		if g > best {
-			best, chosen = g, open[i]
-		}
-	}
+	chosen, best := o.Choose(open)
 	if !trialsSpent(v) {
 		if _, g, found := o.Propose(v, nil); found && g > best {
 			return nil, "a new one is expected to gain more than any that is paused", true
