@@ -194,6 +194,26 @@ func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f 
 	})
 }
 
+// lrFirst finds the rate before a study is tuned, and returns the definition with
+// the range to search. Where nothing can be said the file's own range stands.
+func (a *app) lrFirst(ctx context.Context, file string, def *study.Definition, set []string, plain bool) (*study.Definition, error) {
+	out, err := a.lrFind(ctx, file, def, &lrFlags{plain: plain})
+	switch {
+	case err != nil:
+		return nil, err
+	case out.Interrupted:
+		a.note("left; the same call goes on")
+		return nil, exitWith(codeInterrupted, nil)
+	}
+	changes := out.Settings(def)
+	if changes == nil {
+		a.note("%s keeps its range: %s", out.Param, out.Reason)
+		return def, nil
+	}
+	a.note("%s is searched between %s and %s: %s", out.Param, text.Number(out.Range.Low), text.Number(out.Range.High), out.Reason)
+	return a.definition(ctx, file, true, append(changes, set...)) // what the person set stands
+}
+
 // lrWatch tells of the progress where the result does not go: on standard error,
 // and as objects with --json.
 func (a *app) lrWatch(f *lrFlags) *lrstudy.Watch {

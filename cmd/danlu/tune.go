@@ -18,7 +18,7 @@ import (
 )
 
 func newTune(a *app) *cobra.Command {
-	var jsonLines, plain bool
+	var jsonLines, plain, lrFirst bool
 	var set, warmFrom []string
 	cmd := &cobra.Command{
 		Use:   "tune [FILE]",
@@ -55,6 +55,11 @@ next tune takes them up.`,
 			if err != nil {
 				return err
 			}
+			if lrFirst {
+				if def, err = a.lrFirst(cmd.Context(), file, def, set, plain); err != nil {
+					return err
+				}
+			}
 			for _, name := range warmFrom {
 				if name, err = absolute(name); err != nil {
 					return err
@@ -76,6 +81,7 @@ next tune takes them up.`,
 	cmd.Flags().String("sampler", "", "what proposes, instead of the file's sampler: `NAME`")
 	cmd.Flags().String("scheduler", "", "what stops trials early, instead of the file's scheduler: `NAME`")
 	cmd.Flags().Uint64("seed", 0, "instead of the file's seed")
+	cmd.Flags().BoolVar(&lrFirst, "lr-first", false, "look for the learning rate first, as danlu lr does, and search around it")
 	cmd.Flags().StringArrayVar(&set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in budget.time=1h")
 	cmd.Flags().StringArrayVar(&warmFrom, "warm-from", nil, "begin with what an earlier study found: `STUDY`, or STUDY@STORE of another store; may be repeated")
 	return cmd

@@ -194,9 +194,16 @@ func (q *question) adopt(res *lrfind.Result, t *study.Trial) {
 		}
 		x[i] = s.Last
 	}
-	if x[0] > 0 && x[1] > 0 && x[1] <= x[0] && x[0] <= x[2] {
+	switch {
+	case x[0] > 0 && x[1] > 0 && x[1] <= x[0] && x[0] <= x[2]:
+		if res.Verdict != lrfind.Ok || x[0] != res.Suggestion {
+			res.Reason = "the program's own verdict on its range test"
+		}
 		res.Verdict, res.Suggestion, res.Range = lrfind.Ok, x[0], lrfind.Range{Low: x[1], High: x[2]}
-		res.Reason = "the range test, confirmed by short trainings"
+	case res.Verdict == lrfind.Ok:
+		candidates := res.Candidates
+		*res = lrfind.Unknown(res.Curve, "the program itself can't say by its range test; its output has the reason")
+		res.Candidates = candidates
 	}
 }
 

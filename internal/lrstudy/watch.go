@@ -49,7 +49,11 @@ func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 		w.say("goes on: %d short trainings are there already", len(old.Trials))
 	}
 	if def.Env[testEnv] != "" {
-		w.say("range test: %s runs once, its learning rate rising with every step", commandOf(def))
+		who := commandOf(def)
+		if q.builtIn() {
+			who = "the built-in trainer"
+		}
+		w.say("range test: %s runs once, its learning rate rising with every step", who)
 		return
 	}
 	h := q.plan.Horizon(nil)
