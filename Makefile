@@ -16,7 +16,7 @@ unexport DANLU_LONG
 
 .DEFAULT_GOAL = build
 .NOTPARALLEL:
-.PHONY: build man test lint fmt cross unit race client examples long bench bench-torch demo picture clean
+.PHONY: build man test lint fmt cross unit race client examples long bench bench-schedules bench-torch demo picture clean
 
 build: ## dist/danlu, with its commit in it where git can tell
 	$(GO) build -buildvcs=$$(git status >/dev/null 2>&1 && echo auto || echo false) \
@@ -81,6 +81,10 @@ bench-search: ## how good the configurations found are; goes on where it was, ho
 
 bench-peers: ## the packages it is compared with, into bench/search/peers/.venv
 	bench/search/peers/install
+
+bench-schedules: ## what the schedules of the learning rate are worth; goes on where it was, an hour from nothing
+	$(GO) run ./bench/schedules
+	$(GO) run ./bench/schedules -report
 
 bench-torch: build ## the trainer beside PyTorch, in CPU-seconds; installs PyTorch where it is not
 	bench/torch/install

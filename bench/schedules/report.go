@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+)
+
+// write writes the tables: what each schedule comes to, what it gains over constant,
+// where its best peak lies, and what short trainings are worth against long ones.
+func write(w io.Writer, r *results) {
+	fmt.Fprintf(w, "Trainings: %d.\n", len(r.all))
+	writeAccuracies(w, r)
+	writeGains(w, r)
+	writePeaks(w, r)
+	writeBudgets(w, r)
+}
+
+// whole are the tasks with all schedules of a length.
+func whole(r *results, epochs int) (names []string) {
+tasks:
+	for _, t := range tasks {
+		for _, s := range schedules {
+			if _, ok := r.best(t.name, s, epochs); !ok {
+				continue tasks
+			}
+		}
+		names = append(names, t.name)
+	}
+	return names
+}
+
+func writeAccuracies(w io.Writer, r *results) {
+	fmt.Fprintf(w, "\nTest accuracy in %%, each at its own best peak, mean ± 95 %% interval of %d seeds:\n\n", fineSeeds)
+	head(w, "task", "epochs")
+	for _, t := range tasks {
+		for _, epochs := range lengths {
+			cells := make([]string, 0, len(schedules))
+			for _, s := range schedules {
+				best, ok := r.best(t.name, s, epochs)
+				if !ok {
+					break
+				}
+				cells = append(cells, fmt.Sprintf("%.1f ± %.1f", 100*mean(best.tests()), 100*interval(best.tests())))
+			}
+			if len(cells) == len(schedules) {
+				fmt.Fprintf(w, "| %s | %d | %s |\n", t.name, epochs, strings.Join(cells, " | "))
+			}
+		}
+	}
+}
+
+func writeGains(w io.Writer, r *results) {
+	fmt.Fprint(w, "\nGain over constant in points, mean over tasks ± 95 % interval (tasks in which it is ahead):\n\n")
+	head(w, "epochs", "tasks")
+	for _, epochs := range lengths {
+		names := whole(r, epochs)
+		if len(names) < 2 {
+			continue
+		}
+		cells := make([]string, 0, len(schedules))
+		for _, s := range schedules {
+			gains, ahead := make([]float64, 0, len(names)), 0
+			for _, name := range names {
+				best, _ := r.best(name, s, epochs)
+				constant, _ := r.best(name, "constant", epochs)
+				gain := mean(best.tests()) - mean(constant.tests())
+				gains = append(gains, gain)
+				if gain > 0 {
+					ahead++
+				}
+			}
+			if s == "constant" {
+				cells = append(cells, "–")
+				continue
+			}
+			cells = append(cells, fmt.Sprintf("%+.2f ± %.2f (%d)", 100*mean(gains), 100*interval(gains), ahead))
+		}
+		fmt.Fprintf(w, "| %d | %d | %s |\n", epochs, len(names), strings.Join(cells, " | "))
+	}
+}
+
+func writePeaks(w io.Writer, r *results) {
+	fmt.Fprint(w, "\nBest peak ÷ best constant rate, geometric mean over tasks (least … most):\n\n")
+	head(w, "epochs", "tasks")
+	for _, epochs := range lengths {
+		names := whole(r, epochs)
+		if len(names) < 2 {
+			continue
+		}
+		cells := make([]string, 0, len(schedules))
+		for _, s := range schedules {
+			logs, low, high := make([]float64, 0, len(names)), math.Inf(1), math.Inf(-1)
+			for _, name := range names {
+				best, _ := r.best(name, s, epochs)
+				constant, _ := r.best(name, "constant", epochs)
+				x := float64(best.quarter-constant.quarter) / 4
+				logs, low, high = append(logs, x), min(low, x), max(high, x)
+			}
+			cells = append(cells, fmt.Sprintf("%.2g (%.2g … %.2g)", math.Pow(10, mean(logs)), math.Pow(10, low), math.Pow(10, high)))
+		}
+		fmt.Fprintf(w, "| %d | %d | %s |\n", epochs, len(names), strings.Join(cells, " | "))
+	}
+}
+
+func head(w io.Writer, columns ...string) {
+	columns = append(columns, schedules...)
+	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
+}
+
+// quantiles are the 0.975 quantiles of Student's distribution, by degrees of freedom.
+var quantiles = []float64{1: 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228}
+
+// interval is half the width of the 95 % interval of a mean of 2 to 11 numbers.
+func interval(x []float64) float64 {
+	return quantiles[len(x)-1] * spread(x) / math.Sqrt(float64(len(x)))
+}

@@ -1,0 +1,146 @@
+"""Trains in PyTorch for the study of schedules: a training a line in, what came of it a line out.
+
+Data are those embedded in the built-in trainer, a fifth of them put aside to validate.
+One thread.
+"""
+
+import gzip
+import json
+import struct
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "python"))
+import danlu  # noqa: E402
+
+torch.set_num_threads(1)
+DATA = ROOT / "internal" / "trainer" / "data" / "embedded"
+
+
+def unpack(name):
+    return gzip.open(DATA / name).read()
+
+
+def fashion():
+    """Pictures of 14×14 pixels: the means of 2×2."""
+    sets = []
+    for part in ("train", "t10k"):
+        x = np.frombuffer(unpack(part + "-images-idx3-ubyte.gz")[16:], np.uint8).reshape(-1, 1, 14, 2, 14, 2)
+        y = np.frombuffer(unpack(part + "-labels-idx1-ubyte.gz")[8:], np.uint8)
+        sets.append((torch.tensor(x.mean((3, 5), dtype=np.float32)) / 255 - 0.29, torch.tensor(y.astype(np.int64))))
+    return sets
+
+
+def speech():
+    """Windows of 9 frames, every fourth, each with the phone of its middle."""
+    b = unpack("speech-mini.bin.gz")
+    d, c, train, held = struct.unpack_from("<4I", b, 8)
+    at = 24 + 8 * d
+    for _ in range(c):
+        at += 1 + b[at]
+    lengths = []
+    for _ in range(train + held):
+        at += 1 + b[at]
+        lengths.append(struct.unpack_from("<I", b, at)[0])
+        at += 4
+    n = sum(lengths)
+    y = torch.tensor(np.frombuffer(b, np.uint8, n, at).astype(np.int64))
+    x = torch.tensor(np.frombuffer(b, np.int8, n * d, at + n).reshape(n, d).astype(np.float32) * 4 / 127)
+    sets, start = ([], []), 0
+    for i, length in enumerate(lengths):
+        windows = x[start:start + length].unfold(0, 9, 4).transpose(1, 2)
+        sets[i >= train].append((windows, y[start + 4:start + length - 4:4]))
+        start += length
+    return [tuple(torch.cat(part) for part in zip(*utterances)) for utterances in sets]
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        layers = []
+        for _ in range(2):
+            layers += [nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+        self.inside = nn.Sequential(*layers[:-1])
+
+    def forward(self, x):
+        return torch.relu(x + self.inside(x))
+
+
+def resnet():
+    return nn.Sequential(
+        nn.Conv2d(1, 12, 3, 2, 1), nn.BatchNorm2d(12), nn.ReLU(), Block(12),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(12, 10),
+    )
+
+
+class GRU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gru, self.out = nn.GRU(39, 32, batch_first=True), nn.Linear(32, 51)
+
+    def forward(self, x):
+        return self.out(self.gru(x)[0][:, -1])
+
+
+# What each task takes: data, how many of it train, network, optimizer, batch size.
+TASKS = {
+    "torch-resnet-sgd": (fashion, 1000, resnet, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
+    "torch-gru-adam": (speech, 1000, GRU, lambda p, lr: torch.optim.Adam(p, lr), 32),
+}
+ROWS = {}
+
+
+def rows(task):
+    """Training, validation and test rows, the same for all trainings."""
+    if task not in ROWS:
+        (x, y), test = TASKS[task][0]()
+        order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))
+        n = TASKS[task][1]
+        ROWS[task] = (x[order[:n]], y[order[:n]]), (x[order[-1000:]], y[order[-1000:]]), test
+    return ROWS[task]
+
+
+def train(task, schedule, epochs, lr, seed):
+    began = time.process_time()
+    torch.manual_seed(seed)
+    (x, y), validation, test = rows(task)
+    _, _, make, optimiser, size = TASKS[task]
+    model, per = make(), -(-len(x) // size)
+    optimizer = optimiser(model.parameters(), lr)
+    options = {"plateau": dict(gamma=0.5, patience=epochs // 10), "warmup_cosine": dict(warmup=epochs * per // 20)}
+    scheduler = danlu.torch.schedule(optimizer, schedule, epochs * per, epoch=per, **options.get(schedule, {}))
+    for _ in range(epochs):
+        model.train()
+        for batch in torch.randperm(len(x)).split(size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            scheduler.step()
+        if not torch.isfinite(loss):
+            return dict(val_accuracy=0.0, test_accuracy=0.0, seconds=time.process_time() - began)
+        scheduler.observe(score(model, validation)[1])
+    return dict(
+        val_accuracy=score(model, validation)[0], test_accuracy=score(model, test)[0],
+        seconds=time.process_time() - began,
+    )
+
+
+@torch.no_grad()
+def score(model, data):
+    """Accuracy and loss."""
+    model.eval()
+    x, y = data
+    z = torch.cat([model(part) for part in x.split(1000)])
+    return (z.argmax(1) == y).double().mean().item(), nn.functional.cross_entropy(z, y).item()
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(train(**json.loads(line))), flush=True)
