@@ -137,7 +137,7 @@ params:
   lr: {float: [1e-4, 0.1], log: true, default: 0.001}
   weight_decay: {float: [1e-6, 0.1], log: true, default: 1e-4}
 fidelity: {step: epoch, max: %d}
-budget: {trials: 8}
+budget: {trials: 6}
 parallel: 2
 retries: 50
 sampler: random

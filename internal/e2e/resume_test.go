@@ -12,7 +12,7 @@ import (
 
 // resumes fails once at step 3, each trial in a way of its own, and goes on from
 // its checkpoint: trial 0 leaves it as it should be, trial 1 removes it, trial 2
-// has a folder for one.
+// has a folder for one, trial 3 cuts it short.
 func resumes() int {
 	id, resume := os.Getenv("DANLU_TRIAL"), trialio.Resume()
 	from := int64(0)
@@ -38,8 +38,11 @@ func resumes() int {
 		}
 		trialio.Report(step, map[string]float64{"loss": 1 / float64(step)})
 		if step == 3 && from == 0 && os.Getenv("DANLU_ATTEMPT") == "1" {
-			if id == "1" {
-				_ = os.Remove(path) // if it stays, the test sees it
+			switch id { // what fails here the test sees
+			case "1":
+				_ = os.Remove(path)
+			case "3":
+				_ = os.Truncate(path, 0)
 			}
 			return 1
 		}
@@ -60,13 +63,13 @@ command: [%q, resumes]
 objective: loss min
 params: {x: {float: [0, 1], default: 0.5}}
 fidelity: {step: epoch, max: 5}
-budget: {trials: 3}
+budget: {trials: 4}
 parallel: 1
 scheduler: none
 `, self), nil)
 	r := p.must(0, "tune")
 	starts := p.starts()
-	for _, want := range []string{"0/1/from=0", "0/2/from=3", "1/1/from=0", "1/2/from=0", "2/1/from=0", "2/2/from=3"} {
+	for _, want := range []string{"0/1/from=0", "0/2/from=3", "1/1/from=0", "1/2/from=0", "2/1/from=0", "2/2/from=3", "3/1/from=0", "3/2/from=0"} {
 		if starts[want] != 1 {
 			t.Errorf("%s is not among the starts: %v", want, starts)
 		}
@@ -77,8 +80,11 @@ scheduler: none
 		}
 	}
 	left, err := filepath.Glob(filepath.Join(p.dir, "danlu-runs", "resumes", "*", "step-*"))
-	if err != nil || len(left) != 3 {
+	if err != nil || len(left) != 4 {
 		t.Errorf("checkpoints left: %v (%v)", left, err)
+	}
+	if !strings.Contains(r.errOut, "a checkpoint is missing") || !strings.Contains(r.errOut, "a checkpoint is damaged: it has 0 bytes of 1") {
+		t.Errorf("danlu does not say which checkpoints it could not use:\n%s", r.errOut)
 	}
 	if strings.Contains(r.errOut, "can't be removed") {
 		t.Errorf("danlu complains:\n%s", r.errOut)

@@ -36,10 +36,10 @@ type theatre struct {
 
 // options have a clock that moves a second an event.
 func (p *theatre) options() Options {
-	return Options{Exists: p.exists, Now: func() time.Time { return time.Unix(1_800_000_000+p.View().Seq, 0) }}
+	return Options{Size: p.size, Now: func() time.Time { return time.Unix(1_800_000_000+p.View().Seq, 0) }}
 }
 
-func (p *theatre) exists(path string) bool { return p.disk[path] }
+func (p *theatre) size(path string) (int64, bool) { return 1, p.disk[path] }
 
 // play plays to the study's end.
 func (p *theatre) play(def *study.Definition) {

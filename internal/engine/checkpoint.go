@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,10 +41,7 @@ func (e *Engine) dropSuperseded(t *study.Trial) {
 	}
 	for _, c := range slices.Clone(t.Checkpoints) {
 		if !keep[c.Step] && !e.referred(c.Path) && inside(t.Attempt().Dir, c.Path) {
-			e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "superseded"})
-			if !e.pathKept(t, c.Path) {
-				e.doomed = append(e.doomed, Doomed{Dir: t.Attempt().Dir, Path: c.Path})
-			}
+			e.drop(t, c, "superseded")
 		}
 	}
 }
@@ -127,26 +125,66 @@ func (e *Engine) resumable(t *study.Trial) *study.Checkpoint { return e.usable(t
 // training leads nowhere. A copy that has left none has what it was copied from.
 func (e *Engine) usable(t *study.Trial, choose func(*study.Trial) *study.Checkpoint) *study.Checkpoint {
 	for c := choose(t); c != nil; c = choose(t) {
-		if e.there(c.Path) {
+		wrong := e.wrong(c.Path, c.Bytes)
+		if wrong == "" {
 			if h := e.view.Horizon(t); h > 0 && c.Step >= h {
 				return nil
 			}
 			return c
 		}
-		e.log.Warn("a checkpoint is missing; starting from an earlier state", "trial", t.ID, "step", c.Step, "path", c.Path)
-		e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "missing"})
+		e.log.Warn("a checkpoint is "+wrong+"; starting from an earlier state", "trial", t.ID, "step", c.Step, "path", c.Path)
+		e.drop(t, *c, wrong)
 	}
 	if t.Parent != nil && len(t.Attempts) > 0 {
-		if first := t.Attempts[0]; first.From > 0 && e.there(first.Resume) {
+		if first := t.Attempts[0]; first.From > 0 && e.wrong(first.Resume, 0) == "" {
 			return &study.Checkpoint{Step: first.From, Path: first.Resume}
 		}
 	}
 	return nil
 }
 
-// there reports whether a checkpoint can be used. One without a path is kept by
-// who asked for the trial.
-func (e *Engine) there(path string) bool { return path == "" || e.exists == nil || e.exists(path) }
+// wrong says what is wrong with a checkpoint of a size, 0 if unknown; empty if nothing
+// seems to be. One without a path is kept by who asked for the trial. A program that
+// writes one file over and over may have written it again, a little smaller, without
+// having said so.
+func (e *Engine) wrong(path string, bytes int64) string {
+	if path == "" || e.size == nil {
+		return ""
+	}
+	switch size, ok := e.size(path); {
+	case !ok:
+		return "missing"
+	case float64(size) < 0.99*float64(bytes):
+		return fmt.Sprintf("damaged: it has %d bytes of %d", size, bytes)
+	}
+	return ""
+}
+
+// drop takes a checkpoint out of the log, and its file off the disk where nothing else
+// refers to it.
+func (e *Engine) drop(t *study.Trial, c study.Checkpoint, why string) {
+	e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: why})
+	if a := t.Attempt(); c.Path != "" && a != nil && inside(a.Dir, c.Path) && !e.pathKept(t, c.Path) {
+		e.doomed = append(e.doomed, Doomed{Dir: a.Dir, Path: c.Path})
+	}
+}
+
+// suspect drops the checkpoint that an attempt began from, where the attempt failed
+// before its first report: it may be damaged. why is empty where that is not so.
+func (e *Engine) suspect(t *study.Trial, x study.Exit) (why string) {
+	a := t.Attempt()
+	if a.From == 0 || a.LastStep > a.From || x.Code == 0 && x.Signal == "" {
+		return ""
+	}
+	i := slices.IndexFunc(t.Checkpoints, func(c study.Checkpoint) bool { return c.Path == a.Resume && c.Step == a.From })
+	if i < 0 || a.Resume == "" {
+		return ""
+	}
+	why = fmt.Sprintf("the program could not go on from its checkpoint at %s %d; it begins from an earlier state", e.stepName(), a.From)
+	e.log.Warn(why, "trial", t.ID, "path", a.Resume)
+	e.drop(t, t.Checkpoints[i], "damaged: the attempt that began from it failed before it reported")
+	return why
+}
 
 // dropAll drops the checkpoints of a trial that will not go on.
 func (e *Engine) dropAll(t *study.Trial) {
@@ -154,9 +192,6 @@ func (e *Engine) dropAll(t *study.Trial) {
 		if e.referred(c.Path) || (c.Path != "" && !inside(t.Attempt().Dir, c.Path)) {
 			continue
 		}
-		e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: "the trial goes on no more"})
-		if c.Path != "" && !e.pathKept(t, c.Path) {
-			e.doomed = append(e.doomed, Doomed{Dir: t.Attempt().Dir, Path: c.Path})
-		}
+		e.drop(t, c, "the trial goes on no more")
 	}
 }

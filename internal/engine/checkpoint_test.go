@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/danlu-ml/danlu/internal/scheduler"
@@ -105,5 +108,86 @@ func TestATrialPausesOnceAtAStep(t *testing.T) {
 	}
 	if d := w.report(tr, 3, 0.3); d != study.Pause {
 		t.Errorf("at step 3, which is new, it is told %s", d)
+	}
+}
+
+// A file that is shorter than it was left, and one that the program can't go on from.
+func TestADamagedCheckpointMeansAnEarlierState(t *testing.T) {
+	var said strings.Builder
+	w, tr := pausing(t)
+	w.log = slog.New(slog.NewTextHandler(&said, nil))
+	sizes := map[string]int64{}
+	w.size = func(path string) (int64, bool) { n, ok := sizes[path]; return n, ok }
+	leave := func(step int64) string {
+		path := fmt.Sprintf("%s/%d", tr.Attempt().Dir, step)
+		sizes[path] = 1000
+		if err := w.Checkpoint(tr.ID, tr.Attempt().Number, step, path, 1000); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	leave(1)
+	w.report(tr, 1, 0.3)
+	truncated := leave(2)
+	w.report(tr, 2, 0.3)
+	sizes[truncated] = 400
+	w.exit(tr, study.Exit{Cause: "terminated"})
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 0 || !strings.Contains(said.String(), "damaged: it has 400 bytes of 1000") {
+		t.Errorf("it goes on from step %d, having said:\n%s", a.From, &said)
+	}
+	if got := w.Doomed(); len(got) != 2 || got[1].Path != truncated {
+		t.Errorf("%v are removed, want the superseded and the damaged one", got)
+	}
+
+	w.report(tr, 1, 0.3)
+	leave(2)
+	w.report(tr, 2, 0.3)
+	w.exit(tr, study.Exit{Cause: "terminated"})
+	w.begin(1)
+	w.exit(tr, study.Exit{Code: 1, Tail: "UnpicklingError: invalid load key"})
+	if tr.State != study.Waiting || !strings.Contains(tr.Reason, "UnpicklingError") || !strings.Contains(tr.Reason, "could not go on from its checkpoint at epoch 2") {
+		t.Errorf("it is %s: %s", tr.State, tr.Reason)
+	}
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 0 || tr.Failures() != 0 {
+		t.Errorf("it goes on from step %d after %d failures, want from nothing, and no retry spent", a.From, tr.Failures())
+	}
+}
+
+// Trials leave a checkpoint of 10 bytes each, and 35 may be kept.
+func TestCheckpointsAreKeptWithinTheirSize(t *testing.T) {
+	w := newWorld(t, func(d *study.Definition) { d.Checkpoints.MaxSize = 35 })
+	w.scheduler = &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start}}}
+	var said strings.Builder
+	w.log = slog.New(slog.NewTextHandler(&said, nil))
+	leave := func(tr *study.Trial, acc float64) {
+		for step := int64(1); step <= 9; step++ {
+			w.report(tr, step, acc)
+		}
+		if err := w.Checkpoint(tr.ID, 1, 9, tr.Attempt().Dir+"/9", 10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := func(acc float64) study.TrialID {
+		tr := w.begin(1)[0]
+		leave(tr, acc)
+		w.exit(tr, study.Exit{})
+		return tr.ID
+	}
+	good, best, poor := ended(0.5), ended(0.9), ended(0.1)
+	has := func(id study.TrialID) bool { return len(w.View().Trials[id].Checkpoints) == 1 }
+	running := w.begin(3)
+	for i, want := range []string{"the poor one's is removed", "the good one's too", "no other, and that is said"} {
+		leave(running[i], 0.2)
+		if has(poor) || has(good) != (i == 0) || !has(best) || !has(running[0].ID) || !has(running[i].ID) {
+			t.Errorf("with %d running trials' there are: best %t, good %t, poor %t; want: %s", i+1, has(best), has(good), has(poor), want)
+		}
+		if warned := strings.Contains(said.String(), "checkpoints.max_size"); warned != (i == 2) {
+			t.Errorf("with %d running trials it was said that they take too much: %t; want: %s", i+1, warned, want)
+		}
+	}
+	if got := w.Doomed(); len(got) != 2 || !strings.Contains(got[0].Path, w.View().Trials[poor].Name) {
+		t.Errorf("removed %v, want the poor one's first", got)
 	}
 }

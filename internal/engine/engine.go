@@ -45,8 +45,9 @@ func (r *refusal) Is(e error) bool { return e == ErrRefused }
 type Options struct {
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: discards
-	// Exists says whether a checkpoint can be used; nil trusts the log.
-	Exists func(path string) bool
+	// Size is what a checkpoint takes on the disk, in bytes; ok is false where it is
+	// not there. nil trusts the log.
+	Size func(path string) (bytes int64, ok bool)
 	// Deciders makes the sampler and scheduler of a study; nil makes those that
 	// its definition names.
 	Deciders Deciders
@@ -76,10 +77,11 @@ type Engine struct {
 	limits    limits
 	untold    bool // it was said that constraints can't be checked
 	restarts  bool // it was said that trials start again from nothing
+	crowded   bool // it was said that checkpoints take more than they should
 	now       func() time.Time
 	opened    time.Time // when the engine was made ready
 	log       *slog.Logger
-	exists    func(path string) bool
+	size      func(path string) (int64, bool)
 	pending   []study.Event
 	seen      map[study.TrialID]seen // of running attempts: what they have reported
 	doomed    []Doomed               // checkpoints the log has dropped, to be removed
@@ -106,7 +108,7 @@ func (s seen) add(p study.Point) (isNew bool) {
 // New makes an engine of an empty log. Feed it the log with [Engine.Replay], or
 // begin one with [Engine.Create], before anything else.
 func New(o Options) *Engine {
-	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, exists: o.Exists, seen: map[study.TrialID]seen{}}
+	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, seen: map[study.TrialID]seen{}}
 	if e.now == nil {
 		e.now = time.Now
 	}

@@ -255,7 +255,7 @@ func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
 func TestAMissingCheckpointMeansAnEarlierState(t *testing.T) {
 	w := newWorld(t)
 	gone := map[string]bool{}
-	w.exists = func(path string) bool { return !gone[path] }
+	w.size = func(path string) (int64, bool) { return 1 << 30, !gone[path] }
 	tr := w.begin(1)[0]
 	if err := w.Checkpoint(0, 1, 3, "/elsewhere/a", 10); err != nil {
 		t.Fatal(err)

@@ -89,7 +89,10 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 	if wasTold && told.Decision == study.Pause && x.Code == 0 && e.ranOut(t) {
 		wasTold = false // it did not hear, while no driver was there, and is at its end
 	}
-	oom := outOfMemory(x)
+	oom, suspicion := outOfMemory(x), ""
+	if !wasTold && oom == "" && x.Cause == "" {
+		suspicion = e.suspect(t, x)
+	}
 	missing := e.missing(end.Values)
 	switch {
 	case wasTold && told.By == "danlu", e.diverged(end.Values):
@@ -112,6 +115,8 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 	case x.Code == 0:
 		end.State = study.Completed
 		e.constrain(t, &end)
+	case suspicion != "": // it costs no retry
+		end.State, end.Lost, end.Reason = study.Waiting, true, describe(x)+"; "+suspicion
 	case t.Failures() < e.view.Def.Retries:
 		end.State, end.Reason = study.Waiting, describe(x)+"; it will be tried again"
 	default:

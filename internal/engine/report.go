@@ -170,6 +170,7 @@ func (e *Engine) Checkpoint(id study.TrialID, attempt int, step int64, path stri
 	}
 	e.emit(study.Checkpointed{Trial: id, Attempt: attempt, Step: step, Path: path, Bytes: bytes})
 	e.dropSuperseded(t)
+	e.keepWithin(e.view.Def.Checkpoints.MaxSize)
 	return nil
 }
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/inbox"
+	"github.com/danlu-ml/danlu/internal/session"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
@@ -103,7 +103,8 @@ func (r *Runner) take(m message) {
 func (r *Runner) tell(m message) (d study.Decision, err error) {
 	d = study.Continue
 	if m.path != "" {
-		err = r.engine.Checkpoint(m.trial, m.attempt, m.step, m.path, fileSize(m.path))
+		size, _ := session.OnDisk(m.path)
+		err = r.engine.Checkpoint(m.trial, m.attempt, m.step, m.path, size)
 	} else {
 		d, err = r.engine.Report(m.trial, m.attempt, m.rows)
 		r.urgent = r.urgent || d != study.Continue
@@ -117,14 +118,6 @@ func (r *Runner) tell(m message) (d study.Decision, err error) {
 		err = inbox.Refuse("%v", err)
 	}
 	return d, err
-}
-
-func fileSize(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
 }
 
 // spooled is the sink of spools: they are read in the loop itself, so that what

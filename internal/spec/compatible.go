@@ -116,6 +116,7 @@ func harmless(a, b *study.Definition) (what []string) {
 	if names := differing(a.Env, b.Env); len(names) > 0 {
 		what = append(what, "env has changed: "+strings.Join(names, ", ")) // values may be secret
 	}
+	say(a.Checkpoints == b.Checkpoints, "checkpoints.max_size", a.Checkpoints.MaxSize, b.Checkpoints.MaxSize)
 	say(a.Snapshot == b.Snapshot, "snapshot", fmt.Sprint(a.Snapshot), fmt.Sprint(b.Snapshot))
 	say(a.Dir == b.Dir, "the study's folder", a.Dir, b.Dir)
 	return what

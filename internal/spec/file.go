@@ -50,6 +50,7 @@ var fileObject = &object[draft]{
 		{key: "deadline", read: func(r *reader, n *node, d *draft) { d.Deadline = r.duration(n, "deadline", "deadline: 30m") }},
 		{key: "grace", read: func(r *reader, n *node, d *draft) { d.Grace = r.duration(n, "grace", "grace: 30s") }},
 		{key: "env", read: readEnv},
+		{key: "checkpoints", read: func(r *reader, n *node, d *draft) { readFields(r, n, checkpointsObject, &d.Checkpoints) }},
 		{key: "snapshot", read: func(r *reader, n *node, d *draft) { d.Snapshot = r.bool(n, "snapshot") }},
 	},
 }

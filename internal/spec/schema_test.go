@@ -50,13 +50,14 @@ func TestTheSchemaHasTheReadersKeys(t *testing.T) {
 		at   schema
 		want []string
 	}{
-		"the file":  {root, fileObject.keys()},
-		"param":     {at("$defs", "param", "anyOf", 1), paramObject.keys()},
-		"objective": {at("$defs", "objective", "anyOf", 1), objectiveObject.keys()},
-		"fidelity":  {at("properties", "fidelity"), fidelityObject.keys()},
-		"budget":    {at("properties", "budget", "anyOf", 1), budgetObject.keys()},
-		"resources": {at("properties", "resources"), resourcesObject.keys()},
-		"observe":   {at("properties", "observe", "anyOf", 2), observeObject.keys()},
+		"the file":    {root, fileObject.keys()},
+		"param":       {at("$defs", "param", "anyOf", 1), paramObject.keys()},
+		"objective":   {at("$defs", "objective", "anyOf", 1), objectiveObject.keys()},
+		"fidelity":    {at("properties", "fidelity"), fidelityObject.keys()},
+		"checkpoints": {at("properties", "checkpoints"), checkpointsObject.keys()},
+		"budget":      {at("properties", "budget", "anyOf", 1), budgetObject.keys()},
+		"resources":   {at("properties", "resources"), resourcesObject.keys()},
+		"observe":     {at("properties", "observe", "anyOf", 2), observeObject.keys()},
 	} {
 		got := slices.Sorted(maps.Keys(c.at["properties"].(map[string]any)))
 		slices.Sort(c.want)

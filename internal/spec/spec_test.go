@@ -67,7 +67,8 @@ func TestTheContractsExample(t *testing.T) {
 		Sampler:     study.Algorithm{Name: "auto"}, Scheduler: study.Algorithm{Name: "auto"}, Mode: "auto",
 		Seed: 1, Parallel: 4, Resources: study.Resources{CPUs: 2, GPUs: 1, Share: 0.5}, Retries: 1,
 		Deadline: 30 * time.Minute, Grace: 30 * time.Second, Env: map[string]string{"TOKENIZERS_PARALLELISM": "false"},
-		Dir: dir, File: "testdata/contract.yaml", Source: string(source),
+		Checkpoints: study.Checkpoints{MaxSize: 20e9},
+		Dir:         dir, File: "testdata/contract.yaml", Source: string(source),
 	}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(space.Value{}, space.Space{})); d != "" {
 		t.Errorf("definition (-want +got):\n%s", d)

@@ -44,6 +44,8 @@ type Definition struct {
 	Grace     time.Duration `json:"grace,omitempty"`    // SIGTERM to SIGKILL; 0: 30 s
 	// Env is set for every trial, on top of what it inherits.
 	Env map[string]string `json:"env,omitempty"`
+	// Checkpoints bounds what trials' checkpoints take on the disk.
+	Checkpoints Checkpoints `json:"checkpoints,omitzero"`
 	// Snapshot runs every trial from a copy of the code taken at the start.
 	Snapshot bool `json:"snapshot,omitempty"`
 	// Dir is the folder of the file, absolute, where trials start; File is the
@@ -97,6 +99,13 @@ type Fidelity struct {
 	// Resume says whether a trial can pause and go on from a checkpoint; nil: as
 	// soon as one has left a checkpoint.
 	Resume *bool `json:"resume,omitempty"`
+}
+
+// Checkpoints says how much of them is kept.
+type Checkpoints struct {
+	// MaxSize is in bytes, over all trials; 0: no limit. What may still be needed is
+	// kept even beyond it.
+	MaxSize int64 `json:"max_size,omitempty"`
 }
 
 // Budget bounds a study; zero means no bound.

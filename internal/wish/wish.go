@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/engine"
@@ -57,7 +56,7 @@ func Make(ctx context.Context, st store.Store, study, what, kind string, body an
 
 // grant writes the request to the log by itself.
 func grant(ctx context.Context, st store.Store, study, what, kind string, body json.RawMessage) (out Outcome, err error) {
-	s, err := session.Open(ctx, st, study, session.Me(what), engine.Options{Exists: exists})
+	s, err := session.Open(ctx, st, study, session.Me(what), engine.Options{Size: session.OnDisk})
 	if err != nil {
 		return out, err
 	}
@@ -69,11 +68,6 @@ func grant(ctx context.Context, st store.Store, study, what, kind string, body j
 		return out, err
 	}
 	return out, s.Commit(ctx)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // await waits for the driver's answer. A driver that goes away meanwhile leaves
