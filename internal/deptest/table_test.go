@@ -44,6 +44,7 @@ var table = []row{
 	{"internal/lrfind", "", "", "reads curves: knows no program that makes them"},
 	{"internal/plot", "internal/text", "", "draws charts: knows numbers and no study"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
+	{"internal/batchsize", "", "", "says what batch size a training should have, and what the learning rate makes of it; starts nothing"},
 	{"internal/probe", "", "", "which rate to try next: knows neither programs nor studies"},
 	{"internal/tfevents", "", "", "a file format of TensorBoard"},
 	{"internal/observe", "internal/tfevents", "", "turns what a program writes into reports: knows nothing of who asks"},

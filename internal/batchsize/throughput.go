@@ -1,0 +1,123 @@
+package batchsize
+
+import (
+	"math"
+	"strings"
+)
+
+// Unit is what a step of a run is. The empty one is unknown: then the runs
+// themselves tell, since with the batch a step of the optimizer gets longer and an
+// epoch shorter.
+type Unit string
+
+// The units.
+const (
+	Epoch Unit = "epoch" // a pass over the data: as many samples at any size
+	Step  Unit = "step"  // of the optimizer: a batch
+	Item  Unit = "item"  // a sample, a token
+)
+
+// UnitOf is the unit that a word for steps means, empty if it says nothing.
+func UnitOf(word string) Unit {
+	word = strings.TrimSuffix(strings.ToLower(word), "s")
+	switch word {
+	case "epoch", "pass":
+		return Epoch
+	case "step", "iteration", "iter", "update", "batch", "batche", "global_step":
+		return Step
+	case "sample", "example", "token", "item", "image", "frame":
+		return Item
+	}
+	return ""
+}
+
+// pace is how many of its own steps a run makes in a second, and the relative
+// uncertainty of that: between reports, the first interval left out where there
+// are others, since much is done once there. ok is false with fewer than two
+// reports, or where they came all at once.
+func (r *Run) pace() (perSecond, spread float64, ok bool) {
+	s := r.Samples
+	if len(s) > 3 {
+		s = s[1:]
+	}
+	between := func(a, b Sample) float64 { return float64(b.Step-a.Step) / (b.Seconds - a.Seconds) }
+	if len(s) < 2 {
+		return 0, 0, false
+	}
+	first, middle, last := s[0], s[len(s)/2], s[len(s)-1]
+	perSecond = between(first, last)
+	if !(perSecond > 0) || math.IsInf(perSecond, 0) {
+		return 0, 0, false
+	}
+	a, b := between(first, middle), between(middle, last)
+	if a > 0 && b > 0 && !math.IsInf(a, 0) && !math.IsInf(b, 0) {
+		spread = math.Abs(math.Log(a/b)) / 2
+	}
+	return perSecond, spread, true
+}
+
+// agrees is how much two measurements of one thing may differ.
+const agrees = 0.1
+
+// unit is the plan's, or what the times tell; empty where they don't.
+func (p Plan) unit(f *field) Unit {
+	if p.Unit != "" {
+		return p.Unit
+	}
+	small, large := f.ends()
+	if small == nil || small == large {
+		return ""
+	}
+	a, _, _ := small.pace()
+	b, _, _ := large.pace()
+	switch change := math.Log(a / b); {
+	case change > 3*agrees:
+		return Step
+	case change < -3*agrees:
+		return Epoch
+	}
+	return ""
+}
+
+// ends are the smallest and the largest size that fit and whose pace is known.
+func (f *field) ends() (small, large *Run) {
+	for i := range f.runs {
+		r := &f.runs[i]
+		if _, _, ok := r.pace(); !ok || r.State != Fits {
+			continue
+		}
+		if small == nil || r.Size < small.Size {
+			small = r
+		}
+		if large == nil || r.Size > large.Size {
+			large = r
+		}
+	}
+	return small, large
+}
+
+// throughput is what a run does in a second: samples, or with [Epoch] epochs.
+func (r *Run) throughput(u Unit) (perSecond float64) {
+	x, _, ok := r.pace()
+	if !ok {
+		return 0
+	}
+	if u == Step {
+		x *= float64(r.Size)
+	}
+	return x
+}
+
+// ignored reports whether sizes far apart made no difference at all to the time of
+// a step and to memory.
+func (f *field) ignored() bool {
+	small, large := f.ends()
+	if small == nil || large.Size < 4*small.Size {
+		return false
+	}
+	a, spreadA, _ := small.pace()
+	b, spreadB, _ := large.pace()
+	sameTime := math.Abs(math.Log(a/b)) < agrees+spreadA+spreadB
+	sameMemory := math.Abs(large.PeakMB-small.PeakMB) < max(0.02*small.PeakMB, 4)
+	return sameTime && sameMemory
+}
