@@ -29,13 +29,14 @@ type cell struct {
 // three have as many seeds as are reported.
 func (c cell) explore(ctx context.Context) error {
 	low, high := c.task.low, c.task.high
+	seeds := c.task.coarseSeeds()
 	for q := low; q <= high; q += 2 {
-		if err := c.train(ctx, q, coarseSeeds); err != nil {
+		if err := c.train(ctx, q, seeds); err != nil {
 			return err
 		}
 	}
 	for {
-		best := c.kept.choose(c.task.name, c.schedule, c.epochs, coarseSeeds).quarter
+		best := c.kept.choose(c.task.name, c.schedule, c.epochs, seeds).quarter
 		next := 0
 		switch best {
 		case low:
@@ -52,7 +53,7 @@ func (c cell) explore(ctx context.Context) error {
 			}
 			return nil
 		}
-		if err := c.train(ctx, next, coarseSeeds); err != nil {
+		if err := c.train(ctx, next, seeds); err != nil {
 			return err
 		}
 	}

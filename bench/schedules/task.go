@@ -17,11 +17,19 @@ func (t task) lengths() []int {
 	return lengths
 }
 
+// coarseSeeds is how many seeds its coarse grid has.
+func (t task) coarseSeeds() int {
+	if t.torch {
+		return 1
+	}
+	return coarseSeeds
+}
+
 // task is a network on data. Its grid of peaks goes from one power of ten to
 // another, both in quarters: −8 is 0.01.
 type task struct {
 	name     string
-	torch    bool // trained by torch_tasks.py, at the middle length
+	torch    bool // trained by torch_tasks.py, at the middle length, the coarse grid with one seed
 	low      int
 	high     int
 	config   trainer.Config

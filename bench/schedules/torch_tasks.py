@@ -90,8 +90,8 @@ class GRU(nn.Module):
 
 # What each task takes: data, how many of it train, network, optimizer, batch size.
 TASKS = {
-    "torch-resnet-sgd": (fashion, 1000, resnet, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
-    "torch-gru-adam": (speech, 1000, GRU, lambda p, lr: torch.optim.Adam(p, lr), 32),
+    "torch-resnet-sgd": (fashion, 600, resnet, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
+    "torch-gru-adam": (speech, 600, GRU, lambda p, lr: torch.optim.Adam(p, lr), 32),
 }
 ROWS = {}
 
