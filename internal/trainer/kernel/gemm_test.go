@@ -110,6 +110,45 @@ func checkMul(t *testing.T, m, n, k, layout int, accumulate bool) {
 	}
 }
 
+func TestAffineAgreesWithTheDefinitionAtEveryLevel(t *testing.T) {
+	for _, level := range Levels() {
+		for _, s := range append(shapes, []struct{ m, n, k int }{{1, 2, 1}, {7, 50, 13}, {8, 24, 8}, {33, 73, 401}, {64, 129, 700}}...) {
+			t.Run(fmt.Sprintf("%v/%dx%dx%d", level, s.m, s.n, s.k), func(t *testing.T) {
+				defer Force(level)()
+				checkAffine(t, s.m, s.n, s.k)
+			})
+		}
+	}
+}
+
+// checkAffine compares one product with a bias with sums in float64, in a C with
+// room beside it.
+func checkAffine(t *testing.T, m, n, k int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(uint64(m*1000+n), uint64(k)))
+	a, b, bias := randomView(rng, m, k, 2, false), randomView(rng, n, k, 1, false), normal(rng, n)
+	ldc := n + 3
+	c := make([]Real, m*ldc+1)
+	var g Gemm
+	g.Affine(View{c, ldc, 1}, a, b, bias, m, n, k)
+	for i := range m {
+		for j := range ldc {
+			want, size := 0.0, 0.0
+			if j < n {
+				want = float64(bias[j])
+				for p := range k {
+					want += float64(a.Data[i*a.Row+p]) * float64(b.Data[j*b.Row+p])
+					size += math.Abs(float64(a.Data[i*a.Row+p]) * float64(b.Data[j*b.Row+p]))
+				}
+				size += math.Abs(float64(bias[j]))
+			}
+			if got := float64(c[i*ldc+j]); math.Abs(got-want) > size*float64(k+1)*0x1p-24 {
+				t.Fatalf("C[%d][%d] = %v, want %v", i, j, got, want)
+			}
+		}
+	}
+}
+
 func randomView(rng *rand.Rand, rows, cols, gap int, transposed bool) View {
 	if transposed {
 		return randomView(rng, cols, rows, gap, false).T()
@@ -148,6 +187,7 @@ func FuzzMul(f *testing.F) {
 		for _, level := range Levels() {
 			restore := Force(level)
 			checkMul(t, int(m), int(n), int(k%1000), int(layout&7), accumulate)
+			checkAffine(t, int(m), int(n), int(k%1000))
 			restore()
 		}
 	})

@@ -1,59 +1,59 @@
 package kernel
 
-// packPanel copies columns j0 … j0+cols−1 of rows k0 … k0+kb−1 of b into dst,
-// kb×nr and row-major, filling up with zeros to nr columns.
-func packPanel(dst []Real, b View, k0, kb, j0, cols, nr int) {
-	src := b.Data[k0*b.Row+j0*b.Col:]
-	if b.Col == 1 {
-		if cols == nr {
-			packRows(dst, src, b.Row, kb, nr)
-			return
-		}
-		for p := range kb {
-			row := dst[p*nr : (p+1)*nr]
-			clear(row[copy(row, src[p*b.Row:p*b.Row+cols]):])
-		}
-		return
+// packPanels copies the kb×n matrix b into panels of nr columns, each kb×nr and
+// row-major, size apart in dst. The last is filled up with zeros.
+func packPanels(dst []Real, b View, kb, n, nr, size int) {
+	j := 0
+	if b.Col == 1 && n >= nr {
+		packRows(dst, b.Data, b.Row, kb, nr, n/nr, size)
+		j = n / nr * nr
 	}
+	for ; j < n; j += nr {
+		packPanel(dst[j/nr*size:][:kb*nr], View{b.Data[j*b.Col:], b.Row, b.Col}, kb, min(nr, n-j), nr)
+	}
+}
+
+// packPanel copies a kb×cols matrix into a panel.
+func packPanel(dst []Real, b View, kb, cols, nr int) {
 	if b.Row == 1 {
-		packTransposed(dst, src, b.Col, kb, cols, nr)
+		packTransposed(dst, b.Data, b.Col, kb, cols, nr)
 		return
 	}
 	for p := range kb {
 		row := dst[p*nr : (p+1)*nr]
 		for j := range cols {
-			row[j] = src[p*b.Row+j*b.Col]
+			row[j] = b.Data[p*b.Row+j*b.Col]
 		}
 		clear(row[cols:])
 	}
 }
 
-// packTransposedGo packs a panel whose columns are contiguous in src, ld apart.
-func packTransposedGo(dst, src []Real, ld, kb, cols, nr int) {
-	for j := range nr {
-		if j >= cols {
-			for p := range kb {
-				dst[p*nr+j] = 0
-			}
-			continue
+// packTransposed packs a panel whose columns are contiguous in src, ld apart.
+func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
+	transpose(dst, nr, src, ld, kb, cols)
+	if cols < nr {
+		for p := range kb {
+			clear(dst[p*nr+cols : (p+1)*nr])
 		}
+	}
+}
+
+// transposeGo copies cols pieces of kb numbers, ld apart in src, into columns of dst:
+// dst[p*pitch + j] = src[j*ld + p].
+func transposeGo(dst []Real, pitch int, src []Real, ld, kb, cols int) {
+	for j := range cols {
 		for p, v := range src[j*ld : j*ld+kb] {
-			dst[p*nr+j] = v
+			dst[p*pitch+j] = v
 		}
 	}
 }
 
-// packRowsGo packs a full panel whose rows are contiguous in src, ld apart.
-func packRowsGo(dst, src []Real, ld, kb, nr int) {
+// packRowsGo copies kb rows of tiles·width numbers, ld apart in src, so that the
+// pieces of width of a tile lie one after another in dst; the tiles are size apart.
+func packRowsGo(dst, src []Real, ld, kb, width, tiles, size int) {
 	for p := range kb {
-		copy(dst[p*nr:(p+1)*nr], src[p*ld:p*ld+nr])
-	}
-}
-
-// packColumnsGo copies kb pieces of width numbers, ld apart in src, one after
-// another into dst.
-func packColumnsGo(dst, src []Real, ld, kb, width int) {
-	for p := range kb {
-		copy(dst[p*width:(p+1)*width], src[p*ld:p*ld+width])
+		for t := range tiles {
+			copy(dst[t*size+p*width:][:width], src[p*ld+t*width:])
+		}
 	}
 }

@@ -2,55 +2,110 @@
 
 #include "textflag.h"
 
-// func packRowsAVX(dst, src *float32, ld, kb, width int)
-TEXT ·packRowsAVX(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), SI
-	MOVQ ld+16(FP), BX
-	MOVQ kb+24(FP), CX
-	MOVQ width+32(FP), DX
-	CMPQ DX, $128
-	JEQ  wide
-
-narrow:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    BX, SI
-	ADDQ    $64, DI
-	DECQ    CX
-	JNZ     narrow
-	VZEROUPPER
+// PACK walks along rows and copies each piece of a row, w bytes, to its tile.
+#define PACK(w, PIECE) \
+	MOVQ dst+0(FP), DI      \
+	MOVQ src+8(FP), R8      \
+	MOVQ ld+16(FP), BX      \
+	MOVQ kb+24(FP), CX      \
+	MOVQ size+40(FP), R9    \
+row: \
+	MOVQ R8, SI             \
+	MOVQ DI, AX             \
+	MOVQ tiles+32(FP), DX   \
+piece: \
+	PIECE                   \
+	ADDQ $w, SI             \
+	ADDQ R9, AX             \
+	DECQ DX                 \
+	JNZ  piece              \
+	ADDQ BX, R8             \
+	ADDQ $w, DI             \
+	DECQ CX                 \
+	JNZ  row                \
+	VZEROUPPER              \
 	RET
 
-wide:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ    BX, SI
-	ADDQ    $128, DI
-	DECQ    CX
-	JNZ     wide
-	VZEROUPPER
+#define PIECE32 \
+	VMOVUPS (SI), Y0   \
+	VMOVUPS 32(SI), Y1 \
+	VMOVUPS 64(SI), Y2 \
+	VMOVUPS 96(SI), Y3 \
+	VMOVUPS Y0, (AX)   \
+	VMOVUPS Y1, 32(AX) \
+	VMOVUPS Y2, 64(AX) \
+	VMOVUPS Y3, 96(AX)
+
+#define PIECE16 \
+	VMOVUPS (SI), Y0   \
+	VMOVUPS 32(SI), Y1 \
+	VMOVUPS Y0, (AX)   \
+	VMOVUPS Y1, 32(AX)
+
+#define PIECE12 \
+	VMOVUPS (SI), Y0   \
+	VMOVUPS 32(SI), X1 \
+	VMOVUPS Y0, (AX)   \
+	VMOVUPS X1, 32(AX)
+
+#define PIECE6 \
+	VMOVUPS (SI), X0   \
+	VMOVSD  16(SI), X1 \
+	VMOVUPS X0, (AX)   \
+	VMOVSD  X1, 16(AX)
+
+// func pack32AVX(dst, src *float32, ld, kb, tiles, size int)
+TEXT ·pack32AVX(SB), NOSPLIT, $0-48
+	PACK(128, PIECE32)
+
+// func pack16AVX(dst, src *float32, ld, kb, tiles, size int)
+TEXT ·pack16AVX(SB), NOSPLIT, $0-48
+	PACK(64, PIECE16)
+
+// func pack12AVX(dst, src *float32, ld, kb, tiles, size int)
+TEXT ·pack12AVX(SB), NOSPLIT, $0-48
+	PACK(48, PIECE12)
+
+// func pack6AVX(dst, src *float32, ld, kb, tiles, size int)
+TEXT ·pack6AVX(SB), NOSPLIT, $0-48
+	PACK(24, PIECE6)
+
+// func prefetchRows(x *float32, ld, rows, n int)
+TEXT ·prefetchRows(SB), NOSPLIT, $0-32
+	MOVQ x+0(FP), SI
+	MOVQ ld+8(FP), BX
+	MOVQ rows+16(FP), CX
+
+row:
+	MOVQ n+24(FP), DX
+	MOVQ SI, AX
+
+line:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
+	SUBQ $64, DX
+	JGT  line
+	ADDQ BX, SI
+	DECQ CX
+	JNZ  row
 	RET
 
-// func transpose8AVX(dst *float32, pitch int, src *float32, ld, k8 int)
-TEXT ·transpose8AVX(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), DI
+// func transpose8AVX(dst *float32, pitch int, src *float32, ld, k8, squares int)
+TEXT ·transpose8AVX(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), R10
 	MOVQ pitch+8(FP), DX
-	MOVQ src+16(FP), SI
+	MOVQ src+16(FP), R11
 	MOVQ ld+24(FP), BX
 	MOVQ k8+32(FP), CX
 	LEAQ (BX)(BX*2), R8   // three rows of src
 	LEAQ (DX)(DX*2), R9   // three rows of dst
 
 block:
+	MOVQ R11, SI
+	MOVQ R10, DI
+	MOVQ squares+40(FP), R12
+
+square:
 	LEAQ    (SI)(BX*4), AX
 	VMOVUPS (SI), Y0
 	VMOVUPS (SI)(BX*1), Y1
@@ -96,47 +151,13 @@ block:
 	VMOVUPS Y13, (AX)(DX*1)
 	VMOVUPS Y14, (AX)(DX*2)
 	VMOVUPS Y15, (AX)(R9*1)
-	LEAQ    (AX)(DX*4), DI
-	ADDQ    $32, SI
+	LEAQ    (SI)(BX*8), SI
+	ADDQ    $32, DI
+	DECQ    R12
+	JNZ     square
+	ADDQ    $32, R11
+	LEAQ    (R10)(DX*8), R10
 	SUBQ    $8, CX
 	JNZ     block
-	VZEROUPPER
-	RET
-
-// func pack12AVX(dst, src *float32, ld, kb int)
-TEXT ·pack12AVX(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), SI
-	MOVQ ld+16(FP), BX
-	MOVQ kb+24(FP), CX
-
-loop:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), X1
-	VMOVUPS Y0, (DI)
-	VMOVUPS X1, 32(DI)
-	ADDQ    BX, SI
-	ADDQ    $48, DI
-	DECQ    CX
-	JNZ     loop
-	VZEROUPPER
-	RET
-
-// func pack6AVX(dst, src *float32, ld, kb int)
-TEXT ·pack6AVX(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), SI
-	MOVQ ld+16(FP), BX
-	MOVQ kb+24(FP), CX
-
-loop:
-	VMOVUPS (SI), X0
-	VMOVSD  16(SI), X1
-	VMOVUPS X0, (DI)
-	VMOVSD  X1, 16(DI)
-	ADDQ    BX, SI
-	ADDQ    $24, DI
-	DECQ    CX
-	JNZ     loop
 	VZEROUPPER
 	RET

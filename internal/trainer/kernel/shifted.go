@@ -15,7 +15,7 @@ func Shifted(y []Real, stride int, w, x []Real, taps []int, rows, n int) {
 		cols := min(nr, n-q)
 		for i := 0; i < rows; {
 			r := tileRows(rows - i)
-			tile(r, cols, k, w[i*k:], k, 1, x[q:], taps, y[i*stride+q:], stride, false)
+			tile(r, cols, k, w[i*k:], k, 1, x[q:], taps, y[i*stride+q:], stride, nil, 0)
 			i += r
 		}
 	}

@@ -45,46 +45,46 @@ func tileRows(left int) int {
 
 // tile computes a rows×cols tile of C; see tileGo. rows is what tileRows said,
 // cols ≤ tileCols, and b must hold tileCols numbers from every offset.
-func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, accumulate bool) {
+func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, plus []Real, ldp int) {
 	// The assembly checks no bounds: touch the last element of each operand.
 	_ = a[(rows-1)*rs+(k-1)*cs]
 	_ = off[k-1]
 	_ = c[(rows-1)*ldc+cols-1]
-	acc := 0
-	if accumulate {
-		acc = 1
+	var add *float32
+	if plus != nil {
+		add, _ = &plus[0], plus[(rows-1)*ldp+cols-1]
 	}
 	switch active {
 	case AVX512:
 		mask := uint64(1)<<cols - 1
 		switch rows {
 		case 12:
-			tile12x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile12x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		case 8:
-			tile8x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile8x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		case 6:
-			tile6x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile6x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		case 4:
-			tile4x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile4x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		case 2:
-			tile2x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile2x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		default:
-			tile1x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile1x32(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		}
 	case AVX2:
 		mask := &avx2Masks[16-cols]
 		switch rows {
 		case 6:
-			tile6x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile6x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		case 4:
-			tile4x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile4x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		case 2:
-			tile2x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile2x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		default:
-			tile1x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, acc)
+			tile1x16(k, &a[0], rs*4, cs*4, &b[0], &off[0], &c[0], ldc*4, mask, add, ldp*4)
 		}
 	default:
-		tileGo(rows, cols, k, a, rs, cs, b, off, c, ldc, accumulate)
+		tileGo(rows, cols, k, a, rs, cs, b, off, c, ldc, plus, ldp)
 	}
 }
 
@@ -97,106 +97,104 @@ var avx2Masks = func() (m [32]int32) {
 	return m
 }()
 
-func packRows(dst, src []Real, ld, kb, nr int) {
-	if active == Portable {
-		packRowsGo(dst, src, ld, kb, nr)
+func packRows(dst, src []Real, ld, kb, width, tiles, size int) {
+	if active == Portable || width != 32 && width != 16 && width != 12 && width != 6 {
+		packRowsGo(dst, src, ld, kb, width, tiles, size)
 		return
 	}
-	_, _ = dst[kb*nr-1], src[(kb-1)*ld+nr-1]
-	packRowsAVX(&dst[0], &src[0], ld*4, kb, nr*4)
-}
-
-func packColumns(dst, src []Real, ld, kb, width int) {
-	if active == Portable || width != 12 && width != 6 {
-		packColumnsGo(dst, src, ld, kb, width)
-		return
-	}
-	_, _ = dst[kb*width-1], src[(kb-1)*ld+width-1]
-	if width == 12 {
-		pack12AVX(&dst[0], &src[0], ld*4, kb)
-	} else {
-		pack6AVX(&dst[0], &src[0], ld*4, kb)
+	_, _ = dst[(tiles-1)*size+kb*width-1], src[(kb-1)*ld+tiles*width-1]
+	switch width {
+	case 32:
+		pack32AVX(&dst[0], &src[0], ld*4, kb, tiles, size*4)
+	case 16:
+		pack16AVX(&dst[0], &src[0], ld*4, kb, tiles, size*4)
+	case 12:
+		pack12AVX(&dst[0], &src[0], ld*4, kb, tiles, size*4)
+	case 6:
+		pack6AVX(&dst[0], &src[0], ld*4, kb, tiles, size*4)
 	}
 }
 
-func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
+// prefetch asks for rows of n numbers, ld apart, to be brought near.
+func prefetch(x []Real, ld, rows, n int) {
+	if active != Portable {
+		_ = x[(rows-1)*ld+n-1]
+		prefetchRows(&x[0], ld*4, rows, n*4)
+	}
+}
+
+func transpose(dst []Real, pitch int, src []Real, ld, kb, cols int) {
 	if active == Portable || cols < 8 || kb < 8 {
-		packTransposedGo(dst, src, ld, kb, cols, nr)
+		transposeGo(dst, pitch, src, ld, kb, cols)
 		return
 	}
 	// Blocks of 8 columns × 8 steps in assembly, the rests in Go.
 	k8, j8 := kb&^7, cols&^7
-	_, _ = dst[kb*nr-1], src[(cols-1)*ld+kb-1]
-	for j := 0; j < j8; j += 8 {
-		transpose8AVX(&dst[j], nr*4, &src[j*ld], ld*4, k8)
+	_, _ = dst[(kb-1)*pitch+cols-1], src[(cols-1)*ld+kb-1]
+	transpose8AVX(&dst[0], pitch*4, &src[0], ld*4, k8, j8/8)
+	if k8 < kb {
+		transposeGo(dst[k8*pitch:], pitch, src[k8:], ld, kb-k8, j8)
 	}
-	for j := range j8 {
-		for p := k8; p < kb; p++ {
-			dst[p*nr+j] = src[j*ld+p]
-		}
-	}
-	for j := j8; j < nr; j++ {
-		for p := range kb {
-			if j < cols {
-				dst[p*nr+j] = src[j*ld+p]
-			} else {
-				dst[p*nr+j] = 0
-			}
-		}
+	if j8 < cols {
+		transposeGo(dst[j8:], pitch, src[j8*ld:], ld, kb, cols-j8)
 	}
 }
 
 // The tiles. Strides are in bytes; off[p] is the byte offset of step p's row
-// of b; acc is 1 to add to C. k ≥ 1.
+// of b; plus, ldp is added unless it is nil. k ≥ 1.
 
 //go:noescape
-func tile12x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+func tile12x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
 
 //go:noescape
-func tile8x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+func tile8x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
 
 //go:noescape
-func tile6x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+func tile6x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
 
 //go:noescape
-func tile4x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+func tile4x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
 
 //go:noescape
-func tile2x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+func tile2x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
 
 //go:noescape
-func tile1x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
+func tile1x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
 
 //go:noescape
-func tile6x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
+func tile6x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
 
 //go:noescape
-func tile4x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
+func tile4x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
 
 //go:noescape
-func tile2x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
+func tile2x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
 
 //go:noescape
-func tile1x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
+func tile1x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
 
-// packRowsAVX copies kb rows of width bytes (a multiple of 32), ld bytes apart
-// in src, one after another into dst.
+// pack32AVX copies kb rows of tiles pieces of 32 numbers, ld bytes apart in src: the
+// pieces of a tile lie one after another in dst, tiles size bytes apart.
 //
 //go:noescape
-func packRowsAVX(dst, src *float32, ld, kb, width int)
+func pack32AVX(dst, src *float32, ld, kb, tiles, size int)
 
-// pack12AVX copies kb pieces of 12 numbers, ld bytes apart in src.
+// The same with pieces of 16, 12 and 6.
 //
 //go:noescape
-func pack12AVX(dst, src *float32, ld, kb int)
+func pack16AVX(dst, src *float32, ld, kb, tiles, size int)
 
-// pack6AVX copies kb pieces of 6 numbers, ld bytes apart in src.
+//go:noescape
+func pack12AVX(dst, src *float32, ld, kb, tiles, size int)
+
+//go:noescape
+func pack6AVX(dst, src *float32, ld, kb, tiles, size int)
+
+//go:noescape
+func prefetchRows(x *float32, ld, rows, n int)
+
+// transpose8AVX transposes 8·squares rows of k8 numbers (a multiple of 8), ld bytes
+// apart in src, into k8 rows, pitch bytes apart in dst.
 //
 //go:noescape
-func pack6AVX(dst, src *float32, ld, kb int)
-
-// transpose8AVX transposes 8 rows of k8 numbers (a multiple of 8), ld bytes
-// apart in src, into k8 rows of 8, pitch bytes apart in dst.
-//
-//go:noescape
-func transpose8AVX(dst *float32, pitch int, src *float32, ld, k8 int)
+func transpose8AVX(dst *float32, pitch int, src *float32, ld, k8, squares int)

@@ -28,8 +28,9 @@
 	ADDQ       BX, DX
 
 #define ADDPUT(lo, hi) \
-	VMASKMOVPS (DX), Y14, Y12   \
-	VMASKMOVPS 32(DX), Y15, Y13 \
+	VMASKMOVPS (SI), Y14, Y12   \
+	VMASKMOVPS 32(SI), Y15, Y13 \
+	ADDQ       DI, SI           \
 	VADDPS     Y12, lo, lo      \
 	VADDPS     Y13, hi, hi      \
 	PUT(lo, hi)
@@ -48,10 +49,12 @@
 	MOVQ    mask+64(FP), AX \
 	VMOVDQU (AX), Y14       \
 	VMOVDQU 32(AX), Y15     \
-	CMPQ    acc+72(FP), $0
+	MOVQ    plus+72(FP), SI \
+	MOVQ    ldp+80(FP), DI  \
+	TESTQ   SI, SI
 
-// func tile6x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
-TEXT ·tile6x16(SB), NOSPLIT, $0-80
+// func tile6x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
+TEXT ·tile6x16(SB), NOSPLIT, $0-88
 	ARGS
 	LEAQ (R12)(R12*2), AX
 	LEAQ (R8)(AX*1), R9
@@ -96,8 +99,8 @@ add6:
 	VZEROUPPER
 	RET
 
-// func tile4x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
-TEXT ·tile4x16(SB), NOSPLIT, $0-80
+// func tile4x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
+TEXT ·tile4x16(SB), NOSPLIT, $0-88
 	ARGS
 	LEAQ (R12)(R12*2), AX
 	LEAQ (R8)(AX*1), R9
@@ -134,8 +137,8 @@ add4:
 	VZEROUPPER
 	RET
 
-// func tile1x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
-TEXT ·tile1x16(SB), NOSPLIT, $0-80
+// func tile1x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
+TEXT ·tile1x16(SB), NOSPLIT, $0-88
 	ARGS
 	ZERO(Y0, Y1)
 
@@ -157,8 +160,8 @@ add1:
 	VZEROUPPER
 	RET
 
-// func tile2x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, acc int)
-TEXT ·tile2x16(SB), NOSPLIT, $0-80
+// func tile2x16(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask *int32, plus *float32, ldp int)
+TEXT ·tile2x16(SB), NOSPLIT, $0-88
 	ARGS
 	ZERO(Y0, Y1)
 	ZERO(Y2, Y3)

@@ -30,8 +30,9 @@
 	ADDQ    BX, DX
 
 #define ADDPUT(lo, hi) \
-	VADDPS  (DX), lo, K1, lo   \
-	VADDPS  64(DX), hi, K2, hi \
+	VADDPS  (SI), lo, K1, lo   \
+	VADDPS  64(SI), hi, K2, hi \
+	ADDQ    DI, SI             \
 	PUT(lo, hi)
 
 #define ARGS \
@@ -48,13 +49,37 @@
 	SHRQ  $16, AX          \
 	KMOVW AX, K2
 
-// func tile12x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
-TEXT ·tile12x32(SB), NOSPLIT, $0-80
+// FETCH asks for the lines that three rows of C will be stored to, while the sums
+// are being made. AX is C, then the row after them.
+#define FETCH \
+	PREFETCHT0 (AX)         \
+	PREFETCHT0 64(AX)       \
+	PREFETCHT0 (AX)(BX*1)   \
+	PREFETCHT0 64(AX)(BX*1) \
+	PREFETCHT0 (AX)(BX*2)   \
+	PREFETCHT0 64(AX)(BX*2) \
+	LEAQ       (BX)(BX*2), DX \
+	ADDQ       DX, AX
+
+// PLUS asks whether there is something to add, and where it is.
+#define PLUS \
+	MOVQ  plus+72(FP), SI \
+	MOVQ  ldp+80(FP), DI  \
+	TESTQ SI, SI
+
+// func tile12x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
+TEXT ·tile12x32(SB), NOSPLIT, $0-88
 	ARGS
 	LEAQ (R12)(R12*2), AX
 	LEAQ (R8)(AX*1), R9
 	LEAQ (R9)(AX*1), R10
 	LEAQ (R10)(AX*1), R11
+	MOVQ DX, AX
+	FETCH
+	FETCH
+	FETCH
+	FETCH
+	MOVQ c+48(FP), DX
 	ZERO(Z0, Z1)
 	ZERO(Z2, Z3)
 	ZERO(Z4, Z5)
@@ -89,7 +114,7 @@ loop12:
 	DECQ CX
 	JNZ  loop12
 
-	CMPQ acc+72(FP), $0
+	PLUS
 	JNE  add12
 	PUT(Z0, Z1)
 	PUT(Z2, Z3)
@@ -122,8 +147,8 @@ add12:
 	VZEROUPPER
 	RET
 
-// func tile8x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
-TEXT ·tile8x32(SB), NOSPLIT, $0-80
+// func tile8x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
+TEXT ·tile8x32(SB), NOSPLIT, $0-88
 	ARGS
 	LEAQ (R12)(R12*2), AX
 	LEAQ (R8)(AX*1), R9
@@ -153,7 +178,7 @@ loop8:
 	DECQ CX
 	JNZ  loop8
 
-	CMPQ acc+72(FP), $0
+	PLUS
 	JNE  add8
 	PUT(Z0, Z1)
 	PUT(Z2, Z3)
@@ -178,8 +203,8 @@ add8:
 	VZEROUPPER
 	RET
 
-// func tile4x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
-TEXT ·tile4x32(SB), NOSPLIT, $0-80
+// func tile4x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
+TEXT ·tile4x32(SB), NOSPLIT, $0-88
 	ARGS
 	LEAQ (R12)(R12*2), AX
 	LEAQ (R8)(AX*1), R9
@@ -199,7 +224,7 @@ loop4:
 	DECQ CX
 	JNZ  loop4
 
-	CMPQ acc+72(FP), $0
+	PLUS
 	JNE  add4
 	PUT(Z0, Z1)
 	PUT(Z2, Z3)
@@ -216,8 +241,8 @@ add4:
 	VZEROUPPER
 	RET
 
-// func tile1x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
-TEXT ·tile1x32(SB), NOSPLIT, $0-80
+// func tile1x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
+TEXT ·tile1x32(SB), NOSPLIT, $0-88
 	ARGS
 	ZERO(Z0, Z1)
 
@@ -228,7 +253,7 @@ loop1:
 	DECQ CX
 	JNZ  loop1
 
-	CMPQ acc+72(FP), $0
+	PLUS
 	JNE  add1
 	PUT(Z0, Z1)
 	VZEROUPPER
@@ -239,8 +264,8 @@ add1:
 	VZEROUPPER
 	RET
 
-// func tile6x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
-TEXT ·tile6x32(SB), NOSPLIT, $0-80
+// func tile6x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
+TEXT ·tile6x32(SB), NOSPLIT, $0-88
 	ARGS
 	LEAQ (R12)(R12*2), AX
 	LEAQ (R8)(AX*1), R9
@@ -264,7 +289,7 @@ loop6:
 	DECQ CX
 	JNZ  loop6
 
-	CMPQ acc+72(FP), $0
+	PLUS
 	JNE  add6
 	PUT(Z0, Z1)
 	PUT(Z2, Z3)
@@ -285,8 +310,8 @@ add6:
 	VZEROUPPER
 	RET
 
-// func tile2x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, acc int)
-TEXT ·tile2x32(SB), NOSPLIT, $0-80
+// func tile2x32(k int, a *float32, rs, cs int, b *float32, off *int, c *float32, ldc int, mask uint64, plus *float32, ldp int)
+TEXT ·tile2x32(SB), NOSPLIT, $0-88
 	ARGS
 	ZERO(Z0, Z1)
 	ZERO(Z2, Z3)
@@ -299,7 +324,7 @@ loop2:
 	DECQ CX
 	JNZ  loop2
 
-	CMPQ acc+72(FP), $0
+	PLUS
 	JNE  add2
 	PUT(Z0, Z1)
 	PUT(Z2, Z3)

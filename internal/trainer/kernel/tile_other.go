@@ -6,16 +6,18 @@ func tileCols() int { return portableCols }
 
 func tileRows(left int) int { return min(left, portableRows) }
 
-func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, accumulate bool) {
-	tileGo(rows, cols, k, a, rs, cs, b, off, c, ldc, accumulate)
+func tile(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, plus []Real, ldp int) {
+	tileGo(rows, cols, k, a, rs, cs, b, off, c, ldc, plus, ldp)
 }
 
-func packRows(dst, src []Real, ld, kb, nr int) { packRowsGo(dst, src, ld, kb, nr) }
+func packRows(dst, src []Real, ld, kb, width, tiles, size int) {
+	packRowsGo(dst, src, ld, kb, width, tiles, size)
+}
 
-func packColumns(dst, src []Real, ld, kb, width int) { packColumnsGo(dst, src, ld, kb, width) }
+func prefetch(x []Real, ld, rows, n int) {}
 
-func packTransposed(dst, src []Real, ld, kb, cols, nr int) {
-	packTransposedGo(dst, src, ld, kb, cols, nr)
+func transpose(dst []Real, pitch int, src []Real, ld, kb, cols int) {
+	transposeGo(dst, pitch, src, ld, kb, cols)
 }
 
 func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, n int) {

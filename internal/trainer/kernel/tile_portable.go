@@ -9,10 +9,11 @@ const (
 
 // tileGo computes a rows×cols tile of C (rows ≤ 4, cols ≤ 4):
 //
-//	C[i][j] (+)= Σ_p a[i*rs + p*cs] · b[off[p]/RealBytes + j]
+//	c[i*ldc + j] = Σ_p a[i*rs + p*cs] · b[off[p]/RealBytes + j] + plus[i*ldp + j]
 //
-// b must hold 4 numbers from every offset, whatever cols is.
-func tileGo(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, accumulate bool) {
+// plus may be nil, or c itself. b must hold 4 numbers from every offset, whatever
+// cols is.
+func tileGo(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Real, ldc int, plus []Real, ldp int) {
 	var sum [portableRows][portableCols]Real
 	if rows == portableRows {
 		tile4(&sum, k, a, rs, cs, b, off)
@@ -24,11 +25,11 @@ func tileGo(rows, cols, k int, a []Real, rs, cs int, b []Real, off []int, c []Re
 	for i := range rows {
 		row := c[i*ldc : i*ldc+cols]
 		for j := range row {
-			if accumulate {
-				row[j] += sum[i][j]
-			} else {
-				row[j] = sum[i][j]
+			v := sum[i][j]
+			if plus != nil {
+				v += plus[i*ldp+j]
 			}
+			row[j] = v
 		}
 	}
 }

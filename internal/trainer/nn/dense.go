@@ -34,10 +34,7 @@ func (l *Dense) Params() []*Param { return []*Param{l.w, l.b} }
 func (l *Dense) Forward(x []Real, p Pass) []Real {
 	l.x = x
 	y := l.y[:p.N*l.out]
-	for i := range p.N {
-		copy(y[i*l.out:], l.b.W)
-	}
-	l.gemm.Mul(kernel.Rows(y, l.out), kernel.Rows(x, l.in), kernel.Rows(l.w.W, l.in).T(), p.N, l.out, l.in, true)
+	l.gemm.Affine(kernel.Rows(y, l.out), kernel.Rows(x, l.in), kernel.Rows(l.w.W, l.in), l.b.W, p.N, l.out, l.in)
 	return y
 }
 
