@@ -2,6 +2,8 @@ package kernel
 
 import "math"
 
+// The assembly takes numbers below 1.2e-38 for zero: see FLUSH in vector_amd64.h.
+
 // SGD holds the numbers of one step of stochastic gradient descent.
 type SGD struct {
 	LR, Momentum, Decay Real

@@ -173,6 +173,19 @@ loop: \
 	SUBQ LANES, CX \
 	JNZ loop
 
+// FLUSH makes the processor take denormal numbers, below 1.2e-38, for zero, until
+// UNFLUSH: moments of units that are silent decay to such numbers, which take many
+// times as long. 8 bytes of the stack keep the control word and its changed copy.
+#define FLUSH \
+	STMXCSR 0(SP) \
+	MOVL 0(SP), R8 \
+	ORL $0x8040, R8 \
+	MOVL R8, 4(SP) \
+	LDMXCSR 4(SP)
+
+#define UNFLUSH \
+	LDMXCSR 0(SP)
+
 // V8 … V12: the fields of SGD in order.
 #define SGD \
 	VBROADCASTSS 0(AX), V8 \
@@ -212,6 +225,10 @@ loop: \
 	VSUBPS V5, V12, V5 \
 	VSUBPS V6, V12, V11 \
 loop: \
+	PREFETCHT0 2048(DI) \
+	PREFETCHT0 2048(SI) \
+	PREFETCHT0 2048(DX) \
+	PREFETCHT0 2048(BX) \
 	VMULPS (DI), V10, V0 \
 	VMOVUPS (SI), V1 \
 	VFMADD231PS V0, V9, V1 \
@@ -302,3 +319,78 @@ loop: \
 	ADDQ    WIDTH, SI    \
 	SUBQ    LANES, CX    \
 	JNZ     loop
+
+// LSTMGRAD goes back through a row of LSTM cells: see LSTMGrad. BX is the length of
+// a gate in bytes; i, f, g, o lie at R9 and their gradients at R10. V15 is 1.
+#define LSTMGRAD \
+	MOVQ 0(AX), CX \
+	MOVQ 8(AX), BX \
+	MOVQ 16(AX), R9 \
+	MOVQ 24(AX), R10 \
+	MOVQ 32(AX), DI \
+	MOVQ 40(AX), SI \
+	MOVQ 48(AX), DX \
+	MOVQ 56(AX), R11 \
+	MOVQ 64(AX), R12 \
+	LEAQ (BX)(BX*2), R13 \
+	MOVL $0x3f800000, R8 \
+	VMOVD R8, X15 \
+	VBROADCASTSS X15, V15 \
+loop: \
+	VMOVUPS (R9), V0 \
+	VMOVUPS (R9)(BX*1), V1 \
+	VMOVUPS (R9)(BX*2), V2 \
+	VMOVUPS (R9)(R13*1), V3 \
+	VMOVUPS (DI), V4 \
+	VMOVUPS (DX), V5 \
+	VMULPS V3, V4, V6 \
+	VMOVUPS V5, V7 \
+	VFNMADD213PS V15, V5, V7 \
+	VMOVUPS (SI), V8 \
+	VFMADD231PS V7, V6, V8 \
+	VMULPS V6, V5, V6 \
+	VSUBPS V3, V15, V7 \
+	VMULPS V7, V6, V6 \
+	VMOVUPS V6, (R10)(R13*1) \
+	VMULPS V8, V0, V6 \
+	VMOVUPS V2, V7 \
+	VFNMADD213PS V15, V2, V7 \
+	VMULPS V7, V6, V7 \
+	VMOVUPS V7, (R10)(BX*2) \
+	VMULPS V6, V2, V6 \
+	VSUBPS V0, V15, V7 \
+	VMULPS V7, V6, V6 \
+	VMOVUPS V6, (R10) \
+	VMULPS V8, V1, V6 \
+	VMOVUPS (R12), V7 \
+	VADDPS V6, V7, V7 \
+	VMOVUPS V7, (R12) \
+	VMULPS (R11), V6, V6 \
+	VSUBPS V1, V15, V7 \
+	VMULPS V7, V6, V6 \
+	VMOVUPS V6, (R10)(BX*1) \
+	ADDQ WIDTH, R9 \
+	ADDQ WIDTH, R10 \
+	ADDQ WIDTH, DI \
+	ADDQ WIDTH, SI \
+	ADDQ WIDTH, DX \
+	ADDQ WIDTH, R11 \
+	ADDQ WIDTH, R12 \
+	SUBQ LANES, CX \
+	JNZ loop
+
+// LSTMSTATE does c = f·c' + i·g with c in DI, i in SI, f in DX, g in BX, c' in AX.
+#define LSTMSTATE \
+loop: \
+	VMOVUPS (SI), V0 \
+	VMULPS (BX), V0, V0 \
+	VMOVUPS (DX), V1 \
+	VFMADD231PS (AX), V1, V0 \
+	VMOVUPS V0, (DI) \
+	ADDQ WIDTH, DI \
+	ADDQ WIDTH, SI \
+	ADDQ WIDTH, DX \
+	ADDQ WIDTH, BX \
+	ADDQ WIDTH, AX \
+	SUBQ LANES, CX \
+	JNZ loop

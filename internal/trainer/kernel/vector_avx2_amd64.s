@@ -160,36 +160,61 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-32
 	RET
 
 // func sgdAVX2(n int, w, grad, buf *float32, s *SGD)
-TEXT ·sgdAVX2(SB), NOSPLIT, $0-40
+TEXT ·sgdAVX2(SB), NOSPLIT, $8-40
 	MOVQ n+0(FP), CX
 	MOVQ w+8(FP), DI
 	MOVQ grad+16(FP), SI
 	MOVQ buf+24(FP), DX
 	MOVQ s+32(FP), AX
+	FLUSH
 	SGD
+	UNFLUSH
 	VZEROUPPER
 	RET
 
 // func adamAVX2(n int, w, grad, m, v *float32, s *Adam)
-TEXT ·adamAVX2(SB), NOSPLIT, $0-48
+TEXT ·adamAVX2(SB), NOSPLIT, $8-48
 	MOVQ n+0(FP), CX
 	MOVQ w+8(FP), DI
 	MOVQ grad+16(FP), SI
 	MOVQ m+24(FP), DX
 	MOVQ v+32(FP), BX
 	MOVQ s+40(FP), AX
+	FLUSH
 	ADAM
+	UNFLUSH
 	VZEROUPPER
 	RET
 
 // func rmspropAVX2(n int, w, grad, v, buf *float32, s *RMSProp)
-TEXT ·rmspropAVX2(SB), NOSPLIT, $0-48
+TEXT ·rmspropAVX2(SB), NOSPLIT, $8-48
 	MOVQ n+0(FP), CX
 	MOVQ w+8(FP), DI
 	MOVQ grad+16(FP), SI
 	MOVQ v+24(FP), DX
 	MOVQ buf+32(FP), BX
 	MOVQ s+40(FP), AX
+	FLUSH
 	RMSPROP
+	UNFLUSH
+	VZEROUPPER
+	RET
+
+// func lstmGradAVX2(a *lstmGradArgs)
+TEXT ·lstmGradAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	LSTMGRAD
+	VZEROUPPER
+	RET
+
+// func lstmStateAVX2(n int, c, i, f, u, old *float32)
+TEXT ·lstmStateAVX2(SB), NOSPLIT, $0-48
+	MOVQ n+0(FP), CX
+	MOVQ c+8(FP), DI
+	MOVQ i+16(FP), SI
+	MOVQ f+24(FP), DX
+	MOVQ u+32(FP), BX
+	MOVQ old+40(FP), AX
+	LSTMSTATE
 	VZEROUPPER
 	RET

@@ -162,36 +162,61 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-32
 	RET
 
 // func sgdAVX512(n int, w, grad, buf *float32, s *SGD)
-TEXT ·sgdAVX512(SB), NOSPLIT, $0-40
+TEXT ·sgdAVX512(SB), NOSPLIT, $8-40
 	MOVQ n+0(FP), CX
 	MOVQ w+8(FP), DI
 	MOVQ grad+16(FP), SI
 	MOVQ buf+24(FP), DX
 	MOVQ s+32(FP), AX
+	FLUSH
 	SGD
+	UNFLUSH
 	VZEROUPPER
 	RET
 
 // func adamAVX512(n int, w, grad, m, v *float32, s *Adam)
-TEXT ·adamAVX512(SB), NOSPLIT, $0-48
+TEXT ·adamAVX512(SB), NOSPLIT, $8-48
 	MOVQ n+0(FP), CX
 	MOVQ w+8(FP), DI
 	MOVQ grad+16(FP), SI
 	MOVQ m+24(FP), DX
 	MOVQ v+32(FP), BX
 	MOVQ s+40(FP), AX
+	FLUSH
 	ADAM
+	UNFLUSH
 	VZEROUPPER
 	RET
 
 // func rmspropAVX512(n int, w, grad, v, buf *float32, s *RMSProp)
-TEXT ·rmspropAVX512(SB), NOSPLIT, $0-48
+TEXT ·rmspropAVX512(SB), NOSPLIT, $8-48
 	MOVQ n+0(FP), CX
 	MOVQ w+8(FP), DI
 	MOVQ grad+16(FP), SI
 	MOVQ v+24(FP), DX
 	MOVQ buf+32(FP), BX
 	MOVQ s+40(FP), AX
+	FLUSH
 	RMSPROP
+	UNFLUSH
+	VZEROUPPER
+	RET
+
+// func lstmGradAVX512(a *lstmGradArgs)
+TEXT ·lstmGradAVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	LSTMGRAD
+	VZEROUPPER
+	RET
+
+// func lstmStateAVX512(n int, c, i, f, u, old *float32)
+TEXT ·lstmStateAVX512(SB), NOSPLIT, $0-48
+	MOVQ n+0(FP), CX
+	MOVQ c+8(FP), DI
+	MOVQ i+16(FP), SI
+	MOVQ f+24(FP), DX
+	MOVQ u+32(FP), BX
+	MOVQ old+40(FP), AX
+	LSTMSTATE
 	VZEROUPPER
 	RET

@@ -22,6 +22,9 @@ func sgdVec(w, g, buf []Real, s *SGD) int            { return 0 }
 func adamVec(w, g, m, v []Real, s *Adam) int         { return 0 }
 func rmspropVec(w, g, v, buf []Real, s *RMSProp) int { return 0 }
 
+func lstmStateVec(c, i, f, g, old []Real) int                { return 0 }
+func lstmGradVec(dz, z, dh, dc, tanhC, old, dOld []Real) int { return 0 }
+
 func maxPoolVec(y []Real, yPitch int, x []Real, pitch, lines, w int, bias Real) bool { return false }
 
 func maxPoolGradVec(dx, x []Real, pitch int, dy []Real, dyPitch, lines, w int) bool { return false }

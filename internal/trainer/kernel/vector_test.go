@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -60,8 +61,21 @@ var operations = []struct {
 	{"Adam", 16, func(x [][]Real) {
 		(&Adam{0.1, 0.9, 0.999, 3, 1e-8, 0.01, 0.99}).Step(x[0], x[1], x[2], x[3])
 	}},
+	{"LSTMState", 8, func(x [][]Real) { LSTMState(x[0], gates(x), x[1]) }},
+	{"LSTMGrad", 64, func(x [][]Real) {
+		h := len(x[0])
+		dz, dOld := make([]Real, 4*h), slices.Clone(x[2])
+		LSTMGrad(dz, gates(x), x[3], x[0], x[1], x[2], dOld)
+		for v := range x[:4] {
+			copy(x[v], dz[v*h:])
+		}
+		x[4][0] = Real(Sum(dOld))
+	}},
 	{"RMSProp", 16, func(x [][]Real) { (&RMSProp{0.1, 0.9, 1e-4, 0.01, 0.5}).Step(x[0], x[1], x[3], x[2]) }},
 }
+
+// gates are the numbers of the first four slices as those of a row of LSTM cells.
+func gates(x [][]Real) []Real { return slices.Concat(x[:4]...) }
 
 // inputs are four slices of length n, the fourth positive, and one of length 1.
 // They start one element into their array, to be unaligned.
@@ -99,5 +113,41 @@ func TestExpOverItsWholeRange(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestStepsTakeDenormalMomentsForZero(t *testing.T) {
+	const n = 32 // whole registers
+	steps := map[string]func(w, g, m, v []Real){
+		"sgd": func(w, g, m, _ []Real) { (&SGD{LR: 0.1, Momentum: 0.9, ByMomentum: 1}).Step(w, g, m) },
+		"adam": func(w, g, m, v []Real) {
+			(&Adam{Rate: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1, Keep: 1}).Step(w, g, m, v)
+		},
+		"rmsprop": func(w, g, m, v []Real) { (&RMSProp{LR: 0.1, Alpha: 0.9, Eps: 1, Momentum: 0.9}).Step(w, g, v, m) },
+	}
+	for _, level := range Levels()[1:] {
+		for name, step := range steps {
+			t.Run(fmt.Sprintf("%v/%s", level, name), func(t *testing.T) {
+				defer Force(level)()
+				w, g, m, v := make([]Real, n), make([]Real, n), make([]Real, n), make([]Real, n)
+				tiny := Real(1e-40)
+				fill := func(x []Real) {
+					for i := range x {
+						x[i] = tiny
+					}
+				}
+				fill(m)
+				step(w, g, m, v)
+				for i := range m {
+					if m[i] != 0 {
+						t.Fatalf("a moment of 1e-40 became %g, want 0", m[i])
+					}
+				}
+				// All other arithmetic goes on as before.
+				if half := tiny / 2; half == 0 {
+					t.Fatal("outside of the step 1e-40 ÷ 2 is 0 too")
+				}
+			})
+		}
 	}
 }

@@ -19,18 +19,9 @@ func (lstm) forward(d *direction, s step) {
 		kernel.Sigmoid(z[:2*h], z[:2*h])
 		kernel.Tanh(z[2*h:3*h], z[2*h:3*h])
 		kernel.Sigmoid(z[3*h:], z[3*h:])
-		i, f, g := z[:h], z[h:2*h], z[2*h:3*h]
+		old, _ := d.state(s, r)
 		c := d.c[r*h : (r+1)*h]
-		if r-s.row < s.old {
-			old := d.c[(s.before+r-s.row)*h:][:h]
-			for j := range c {
-				c[j] = f[j]*old[j] + i[j]*g[j]
-			}
-		} else {
-			for j := range c {
-				c[j] = i[j] * g[j]
-			}
-		}
+		kernel.LSTMState(c, z, old)
 		tanhC, out := d.tanhC[r*h:(r+1)*h], d.h[r*h:(r+1)*h]
 		kernel.Tanh(tanhC, c)
 		copy(out, z[3*h:])
@@ -42,26 +33,18 @@ func (lstm) backward(d *direction, s step) {
 	h := d.hidden
 	for r := s.row; r < s.row+s.n; r++ {
 		z, dz := d.z[r*4*h:(r+1)*4*h], d.dz[r*4*h:(r+1)*4*h]
-		i, f, g, o := z[:h], z[h:2*h], z[2*h:3*h], z[3*h:]
-		di, df, dg, do := dz[:h], dz[h:2*h], dz[2*h:3*h], dz[3*h:]
-		dh, dc, tanhC := d.dh[r*h:(r+1)*h], d.dc[r*h:(r+1)*h], d.tanhC[r*h:(r+1)*h]
-		var old, dOld []Real
-		if r-s.row < s.old {
-			at := (s.before + r - s.row) * h
-			old, dOld = d.c[at:at+h], d.dc[at:at+h]
-		}
-		for j, v := range dh {
-			t := tanhC[j]
-			grad := dc[j] + v*o[j]*(1-t*t)
-			di[j] = grad * g[j] * i[j] * (1 - i[j])
-			dg[j] = grad * i[j] * (1 - g[j]*g[j])
-			do[j] = v * t * o[j] * (1 - o[j])
-			if old == nil {
-				df[j] = 0
-				continue
-			}
-			df[j] = grad * old[j] * f[j] * (1 - f[j])
-			dOld[j] += grad * f[j]
-		}
+		old, dOld := d.state(s, r)
+		kernel.LSTMGrad(dz, z, d.dh[r*h:(r+1)*h], d.dc[r*h:(r+1)*h], d.tanhC[r*h:(r+1)*h], old, dOld)
 	}
+}
+
+// state is the state of the step before for row r of a step, and where its gradient
+// goes: zeros, and nowhere, for a row that has none.
+func (d *direction) state(s step, r int) (old, dOld []Real) {
+	h := d.hidden
+	if r-s.row >= s.old {
+		return d.none[:h], d.none[h:]
+	}
+	at := (s.before + r - s.row) * h
+	return d.c[at : at+h], d.dc[at : at+h]
 }

@@ -95,6 +95,8 @@ type direction struct {
 	z, zh          []Real // n×G·H: x's part, then the gates; h's part
 	h, before      []Real // n×H: outputs, and those of the step before
 	c, tanhC       []Real // n×H, for LSTM
+	none           []Real // 2×H: the state before the first step, zero; the gradient of it
+	bias           []Real // G·H: what is added to z
 	dh, dc         []Real // n×H
 	dz, dzh        []Real // n×G·H; the same slice where the parts are only added
 }
@@ -120,13 +122,14 @@ func newDirection(gemm *kernel.Gemm, kind string, in, hidden, n int, backwards b
 	d.bx = &Param{Name: "bias_ih" + suffix, Role: Bias, Size: d.width, Init: start}
 	d.bh = &Param{Name: "bias_hh" + suffix, Role: Bias, Size: d.width, Init: start}
 	rows := func(width int) []Real { return make([]Real, n*width) }
-	d.z, d.dz = rows(d.width), rows(d.width)
+	d.z, d.dz, d.bias = rows(d.width), rows(d.width), make([]Real, d.width)
 	d.zh, d.dzh = d.z, d.dz
 	if kind == "gru" {
 		d.zh, d.dzh = rows(d.width), rows(d.width)
 	}
 	if kind == "lstm" {
 		d.c, d.tanhC, d.dc = rows(hidden), rows(hidden), rows(hidden)
+		d.none = make([]Real, 2*hidden)
 	}
 	d.h, d.before, d.dh = rows(hidden), rows(hidden), rows(hidden)
 	return d
@@ -164,17 +167,15 @@ func (d *direction) step(counts []int, t, row int) step {
 
 // forward writes the outputs into y, pitch numbers a row.
 func (d *direction) forward(x, y []Real, pitch int, p Pass) {
-	for i := range p.N {
-		copy(d.z[i*d.width:(i+1)*d.width], d.bx.W)
-	}
-	d.gemm.Mul(kernel.Rows(d.z, d.width), kernel.Rows(x, d.in), kernel.Rows(d.wx.W, d.in).T(), p.N, d.width, d.in, true)
-	for i := range p.N {
-		if &d.zh[0] == &d.z[0] {
-			kernel.Add(d.z[i*d.width:(i+1)*d.width], d.bh.W)
-		} else {
+	copy(d.bias, d.bx.W)
+	if &d.zh[0] == &d.z[0] {
+		kernel.Add(d.bias, d.bh.W)
+	} else {
+		for i := range p.N {
 			copy(d.zh[i*d.width:(i+1)*d.width], d.bh.W)
 		}
 	}
+	d.gemm.Affine(kernel.Rows(d.z, d.width), kernel.Rows(x, d.in), kernel.Rows(d.wx.W, d.in), d.bias, p.N, d.width, d.in)
 	d.panels.Pack(kernel.Rows(d.wh.W, d.hidden).T(), d.hidden, d.width)
 	clear(d.before[:p.N*d.hidden])
 	d.steps(p.Steps, false, func(s step) {
@@ -195,7 +196,9 @@ func (d *direction) backward(x, dy []Real, pitch int, p Pass) {
 	for i := range p.N {
 		copy(d.dh[i*d.hidden:(i+1)*d.hidden], dy[i*pitch:])
 	}
-	clear(d.dc)
+	if d.dc != nil {
+		clear(d.dc[:p.N*d.hidden])
+	}
 	d.panels.Pack(kernel.Rows(d.wh.W, d.hidden), d.width, d.hidden)
 	d.steps(p.Steps, true, func(s step) {
 		d.cell.backward(d, s)
@@ -209,6 +212,11 @@ func (d *direction) backward(x, dy []Real, pitch int, p Pass) {
 	clear(d.bh.G)
 	for i := range p.N {
 		kernel.Add(d.bx.G, d.dz[i*d.width:(i+1)*d.width])
-		kernel.Add(d.bh.G, d.dzh[i*d.width:(i+1)*d.width])
+		if &d.dzh[0] != &d.dz[0] {
+			kernel.Add(d.bh.G, d.dzh[i*d.width:(i+1)*d.width])
+		}
+	}
+	if &d.dzh[0] == &d.dz[0] {
+		copy(d.bh.G, d.bx.G)
 	}
 }
