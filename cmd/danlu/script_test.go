@@ -29,8 +29,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true,
 		Condition: func(cond string) (bool, error) {
-			if cond == "long" {
+			switch python := os.Getenv("DANLU_PYTHON"); cond {
+			case "long":
 				return os.Getenv("DANLU_LONG") != "", nil
+			case "torch":
+				return python != "" && exec.Command(python, "-c", "import torch").Run() == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %s", cond)
 		},
@@ -38,8 +41,11 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else every command waits a second
 			optuna, err := filepath.Abs("../../internal/optuna/testdata")
 			e.Setenv("OPTUNA", optuna)
+			e.Setenv("DANLU_PYTHON", os.Getenv("DANLU_PYTHON"))
+			client, err2 := filepath.Abs("../../python")
+			e.Setenv("PYTHONPATH", client)
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
-			return err
+			return errors.Join(err, err2)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "fits": fits, "await": await, "lines": lines, "overwrite": overwrite,

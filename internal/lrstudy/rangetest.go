@@ -51,7 +51,7 @@ func (q *question) builtIn() bool {
 	return len(c) > 1 && strings.TrimSuffix(filepath.Base(c[0]), ".exe") == "danlu" && c[1] == "train"
 }
 
-var callsTest = regexp.MustCompile(`lr_range_test|LRRangeTest|` + testEnv)
+var callsTest = regexp.MustCompile(`lr_range_test|LRRangeTest|lightning\.fit\(|transformers\.train\(|` + testEnv)
 
 // mentions is the first file of the command that speaks of a range test; empty if
 // none does.
