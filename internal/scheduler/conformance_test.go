@@ -40,7 +40,11 @@ func TestConformance(t *testing.T) {
 }
 
 func BenchmarkJudge(b *testing.B) {
-	for _, name := range []string{"asha", "hyperband", "median", "patience", "pbt"} {
-		b.Run(name, func(b *testing.B) { schedulertest.Benchmark(b, policy(name)) })
+	for _, name := range scheduler.Names() {
+		var options []string
+		if name == "threshold" {
+			options = []string{"upper", "1e9"}
+		}
+		b.Run(name, func(b *testing.B) { schedulertest.Benchmark(b, policy(name, options...)) })
 	}
 }
