@@ -75,7 +75,7 @@ class Kept:
                 self._add(held)  # of a scripted module they are not among its attributes
 
     def _tensor(self, value: torch.Tensor) -> None:
-        if isinstance(value, torch.nn.parameter.UninitializedTensorMixin):
+        if torch.nn.parameter.is_lazy(value):
             raise ValueError("a parameter of the model has no shape yet: give the model a batch first")
         now = value.detach().clone()
         self._back.append(lambda: _copy(value, now))
@@ -118,9 +118,9 @@ class Kept:
             self._state(numpy.random.get_state, numpy.random.set_state)
         if torch.cuda.is_available() and torch.cuda.is_initialized():
             self._state(torch.cuda.get_rng_state_all, torch.cuda.set_rng_state_all)
-        mps = getattr(torch.backends, "mps", None)
-        if mps is not None and mps.is_available():
-            self._state(torch.mps.get_rng_state, torch.mps.set_rng_state)
+        mps: Any = getattr(torch, "mps", None)
+        if mps is not None and mps.device_count() > 0:
+            self._state(mps.get_rng_state, mps.set_rng_state)
 
     def _loader(self, loader: Any) -> None:
         """Where a loader stands: its generators and counters, and the workers that persist."""

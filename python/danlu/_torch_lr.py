@@ -8,6 +8,7 @@ from typing import Any, Callable, Generator, Iterable, Iterator, Mapping, Option
 
 import torch
 import torch.distributed
+from torch.nn.utils.clip_grad import clip_grad_norm_
 
 from . import _lr, _trial
 from ._torch_keep import Kept
@@ -122,7 +123,7 @@ class _Loop:
         if self._clip is not None:
             if self._scaler is not None:
                 self._scaler.unscale_(self._optimizer)
-            torch.nn.utils.clip_grad_norm_(self._parameters, self._clip)
+            clip_grad_norm_(self._parameters, self._clip)
         if self._scaler is None:
             self._optimizer.step()
         else:

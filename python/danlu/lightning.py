@@ -101,20 +101,21 @@ class _Steps:
 
     def step(self, batches: Any) -> float:
         strategy = self._trainer.strategy
-        losses = []
+        each = batches if self._trainer.accumulate_grad_batches > 1 else [batches]
+        total = 0.0
 
-        def closure() -> Any:
+        def closure() -> float:
+            nonlocal total
             self._optimizer.zero_grad()
-            each = batches if self._trainer.accumulate_grad_batches > 1 else [batches]
             for i, batch in enumerate(each):
                 out = strategy.training_step(self._here(batch), *([i] if self._numbered else []))
                 loss = (out["loss"] if isinstance(out, dict) else out) / len(each)
-                losses.append(float(loss.detach()))
+                total += float(loss.detach())
                 strategy.backward(loss, self._optimizer)
-            return loss
+            return total
 
         strategy.optimizer_step(self._optimizer, closure)
-        return sum(losses)
+        return total
 
     def _here(self, batch: Any) -> Any:
         """The batch where and as the module takes it."""
