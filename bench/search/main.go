@@ -17,12 +17,13 @@ import (
 	"os/signal"
 )
 
-const usage = `usage: go run ./bench/search run|means|report|list [flags]
+const usage = `usage: go run ./bench/search run|means|report|list|calibrate [flags]
 
-  run     let searchers search, keep the results, print the means
-  means   print the means of kept results
-  report  write docs/benchmarks-search.md from kept results
-  list    list suites, families and tasks
+  run        let searchers search, keep the results, print the means
+  means      print the means of kept results
+  report     write docs/benchmarks-search.md from kept results
+  list       list suites, families and tasks
+  calibrate  say how forecasts of learning curves come true
 `
 
 func main() {
@@ -48,6 +49,8 @@ func start(ctx context.Context, args []string) error {
 		return writeReport(args[1:])
 	case "list":
 		return list(args[1:])
+	case "calibrate":
+		return calibration(ctx, args[1:])
 	}
 	return fmt.Errorf("there is no command %q\n%s", args[0], usage)
 }
