@@ -63,7 +63,7 @@ var tasks = []task{
 		name: "speech-mlp-adam", low: -18, high: -4, config: trainer.Config{Task: "speech-frames", Model: "mlp"},
 		settings: map[string]string{"optimizer": "adam", "dropout": "0.2", "data_fraction": "0.3"},
 	},
-	{name: "torch-resnet-sgd", torch: true, low: -12, high: 2},
+	{name: "torch-residual-sgd", torch: true, low: -12, high: 2},
 	{name: "torch-gru-adam", torch: true, low: -18, high: -4},
 }
 

@@ -38,7 +38,7 @@ def fashion():
 
 
 def speech():
-    """Windows of 9 frames, every fourth, each with the phone of its middle."""
+    """Windows of 5 frames, every fourth, each with the phone of its middle."""
     b = unpack("speech-mini.bin.gz")
     d, c, train, held = struct.unpack_from("<4I", b, 8)
     at = 24 + 8 * d
@@ -54,8 +54,8 @@ def speech():
     x = torch.tensor(np.frombuffer(b, np.int8, n * d, at + n).reshape(n, d).astype(np.float32) * 4 / 127)
     sets, start = ([], []), 0
     for i, length in enumerate(lengths):
-        windows = x[start:start + length].unfold(0, 9, 4).transpose(1, 2)
-        sets[i >= train].append((windows, y[start + 4:start + length - 4:4]))
+        windows = x[start:start + length].unfold(0, 5, 4).transpose(1, 2)
+        sets[i >= train].append((windows, y[start + 2:start + length - 2:4]))
         start += length
     return [tuple(torch.cat(part) for part in zip(*utterances)) for utterances in sets]
 
@@ -63,26 +63,20 @@ def speech():
 class Block(nn.Module):
     def __init__(self, width):
         super().__init__()
-        layers = []
-        for _ in range(2):
-            layers += [nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
-        self.inside = nn.Sequential(*layers[:-1])
+        self.inside = nn.Sequential(nn.BatchNorm1d(width), nn.ReLU(), nn.Linear(width, width))
 
     def forward(self, x):
-        return torch.relu(x + self.inside(x))
+        return x + self.inside(x)
 
 
-def resnet():
-    return nn.Sequential(
-        nn.Conv2d(1, 12, 3, 2, 1), nn.BatchNorm2d(12), nn.ReLU(), Block(12),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(12, 10),
-    )
+def residual():
+    return nn.Sequential(nn.Flatten(), nn.Linear(196, 64), Block(64), Block(64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 10))
 
 
 class GRU(nn.Module):
     def __init__(self):
         super().__init__()
-        self.gru, self.out = nn.GRU(39, 32, batch_first=True), nn.Linear(32, 51)
+        self.gru, self.out = nn.GRU(39, 24, batch_first=True), nn.Linear(24, 51)
 
     def forward(self, x):
         return self.out(self.gru(x)[0][:, -1])
@@ -90,8 +84,8 @@ class GRU(nn.Module):
 
 # What each task takes: data, how many of it train, network, optimizer, batch size.
 TASKS = {
-    "torch-resnet-sgd": (fashion, 600, resnet, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
-    "torch-gru-adam": (speech, 600, GRU, lambda p, lr: torch.optim.Adam(p, lr), 32),
+    "torch-residual-sgd": (fashion, 2000, residual, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 128),
+    "torch-gru-adam": (speech, 1000, GRU, lambda p, lr: torch.optim.Adam(p, lr), 64),
 }
 ROWS = {}
 
@@ -125,7 +119,8 @@ def train(task, schedule, epochs, lr, seed):
             scheduler.step()
         if not torch.isfinite(loss):
             return dict(val_accuracy=0.0, test_accuracy=0.0, seconds=time.process_time() - began)
-        scheduler.observe(score(model, validation)[1])
+        if schedule == "plateau":
+            scheduler.observe(score(model, validation)[1])
     return dict(
         val_accuracy=score(model, validation)[0], test_accuracy=score(model, test)[0],
         seconds=time.process_time() - began,
