@@ -8,13 +8,15 @@ import unittest
 
 from tests.driver import TrialCase
 
-PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "python.md"
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+PAGES = [pathlib.Path(__file__).resolve().parents[2] / "docs" / name for name in ("python.md", "schedules.md")]
+BLOCKS = [
+    block for page in PAGES for block in re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+]
 
 
 class TheDocuments(TrialCase):
     def test_have_blocks_that_run_outside_danlu_and_in_a_trial(self):
-        self.assertEqual(len(BLOCKS), 5)
+        self.assertEqual(len(BLOCKS), 8)
         here = shutil.which(os.environ.get("DANLU_BIN") or "danlu")
         for block in BLOCKS:
             if ("Study(" in block and not here) or ("torch" in block and not has_torch()):
@@ -24,7 +26,7 @@ class TheDocuments(TrialCase):
                     keep = {k: os.environ[k] for k in ("DANLU_BIN",) if k in os.environ}
                     self.environ(**trial, **keep)
                     with contextlib.redirect_stdout(io.StringIO()):
-                        exec(compile(block, str(PAGE), "exec"), {"__name__": "__main__"})
+                        exec(compile(block, "docs", "exec"), {"__name__": "__main__"})
 
 
 def has_torch():
