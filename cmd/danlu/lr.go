@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,17 +22,19 @@ import (
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/lrstudy"
 	"github.com/danlu-ml/danlu/internal/plot"
+	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/store/sqlite"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/text"
+	"github.com/danlu-ml/danlu/internal/trainer/sched"
 )
 
 // lrFlags are what `danlu lr` is told.
 type lrFlags struct {
 	ask                       lrstudy.Ask
 	method, rates, metric     string
-	curve, schedule, svg      string
+	curve, svg                string
 	set                       []string
 	json, plain, apply, again bool
 }
@@ -70,12 +73,13 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.curve, "curve", "", "read the curve of a range test from `FILE`, a CSV with columns lr and loss, and run nothing")
-	fs.StringVar(&f.schedule, "schedule", "", "with --curve: the schedule of the training to come, as in onecycle: `NAME`")
+	fs.StringVar(&f.ask.Schedule, "schedule", "", "the program's own schedule, whose peak is looked for, as in onecycle: `NAME`")
+	fs.Float64Var(&f.ask.Warmup, "warmup", 0, "the share of the training in which the program warms up, as in 0.1: `SHARE`")
 	fs.StringVar(&f.ask.Param, "param", "", "the parameter that is the learning rate: `NAME`")
 	fs.StringVar(&f.method, "method", "auto", "range, probe or auto, which takes the range test where there is one")
 	fs.StringVar(&f.rates, "range", "", "look between two rates and not beyond: `LOW,HIGH` (default: the parameter's range and a decade more)")
 	fs.IntVar(&f.ask.Most, "probes", 0, "how many short trainings at most (default 14)")
-	fs.Int64Var(&f.ask.Steps, "steps", 0, "how many steps a short training has (default: a 40th of fidelity.max)")
+	fs.Int64Var(&f.ask.Steps, "steps", 0, "how many steps a short training has (default: a 60th of fidelity.max)")
 	fs.StringVar(&f.metric, "metric", "", "compare short trainings by another metric, as in 'train_loss min': `METRIC`")
 	fs.IntVar(&f.ask.Parallel, "parallel", 0, "how many at a time, instead of the file's parallel")
 	fs.StringArrayVar(&f.set, "set", nil, "change a setting of the file: `KEY=VALUE`, as in optimizer.default=sgd")
@@ -108,6 +112,16 @@ func (f *lrFlags) check() error {
 			return usage("%s %d: it can't be negative", name, n)
 		}
 	}
+	if f.ask.Warmup < 0 || f.ask.Warmup > 1 {
+		return usage("--warmup %v is not a share of the training, as in --warmup 0.1", f.ask.Warmup)
+	}
+	if s := f.ask.Schedule; s != "" && !slices.Contains(sched.Names, s) {
+		hint := ""
+		if near := space.Nearest(s, sched.Names); near != "" {
+			hint = "; did you mean " + near + "?"
+		}
+		return usage("--schedule %q: there are %s%s", s, strings.Join(sched.Names, ", "), hint)
+	}
 	if f.ask.Most > 0 && f.ask.Most < 3 {
 		return usage("--probes %d: fewer than 3 rates say nothing", f.ask.Most)
 	}
@@ -123,6 +137,9 @@ func (f *lrFlags) check() error {
 
 // lrCurve reads a curve that was measured elsewhere.
 func (a *app) lrCurve(f *lrFlags, args []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	if len(args) > 0 || f.apply {
 		return usage("--curve runs nothing and changes nothing: it goes without a study's file and without --apply")
 	}
@@ -139,7 +156,7 @@ func (a *app) lrCurve(f *lrFlags, args []string) error {
 	if err != nil {
 		return exitWith(codeUsage, err)
 	}
-	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, lrfind.Options{Schedule: f.schedule}), Param: "lr", Method: lrstudy.Range})
+	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, lrfind.Options{Schedule: f.ask.Schedule}), Param: "lr", Method: lrstudy.Range})
 }
 
 // lr finds the rate of a study, shows it and, where that is asked for, writes it

@@ -24,11 +24,11 @@ func (prober) Name() string { return deciderName }
 func (s prober) Suggest(_ context.Context, v *study.View, n int, _ *rand.Rand) (ps []sampler.Proposal, err error) {
 	rates, _ := s.q.plan.Next(s.q.runs(v))
 	for _, rate := range rates[:min(n, len(rates))] {
-		params, err := s.q.at(rate)
+		params, err := s.q.at(rate / s.q.share)
 		if err != nil {
 			return nil, err
 		}
-		ps = append(ps, sampler.Proposal{Params: params, Sampler: deciderName, Why: fmt.Sprintf("a short training at %s %.3g", s.q.param.Name, rate)})
+		ps = append(ps, sampler.Proposal{Params: params, Sampler: deciderName, Why: fmt.Sprintf("a short training at %s %.3g", s.q.param.Name, rate/s.q.share)})
 	}
 	return ps, nil
 }
@@ -57,7 +57,7 @@ func (q *question) deciders() engine.Deciders {
 func (q *question) runs(v *study.View) []probe.Run {
 	runs := make([]probe.Run, len(v.Trials))
 	for i, t := range v.Trials {
-		r := probe.Run{Rate: t.Params[q.param.Name].Float(), State: probe.Running, Why: t.Reason}
+		r := probe.Run{Rate: q.rate(t), State: probe.Running, Why: t.Reason}
 		for _, s := range t.Curve() {
 			r.Curve = append(r.Curve, probe.Sample(s))
 		}
@@ -74,9 +74,12 @@ func (q *question) runs(v *study.View) []probe.Run {
 	return runs
 }
 
+// rate is the rate that a trial has while it is a probe.
+func (q *question) rate(t *study.Trial) float64 { return t.Params[q.param.Name].Float() * q.share }
+
 // point is what a plan makes of one trial.
 func (q *question) point(v *study.View, t *study.Trial) probe.Point {
-	rate := t.Params[q.param.Name].Float()
+	rate := q.rate(t)
 	for _, p := range q.plan.Conclude(q.runs(v)).Points {
 		if p.Rate == rate {
 			return p

@@ -98,6 +98,18 @@ func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 	}
 	if !out.Interrupted {
 		res := q.plan.Conclude(q.runs(v))
+		if q.share == 1 && res.Ok {
+			share, err := q.reported(ctx, o, def.Name, v, res)
+			if err != nil {
+				return out, err
+			}
+			if share > 0 && share < 0.9 {
+				res = res.Reach(share)
+				res.Reason += fmt.Sprintf("; the program reports that it trained with %.0f%% of the rate it was given, a warm-up, and by as much the peak to give it is lower", 100*share)
+			}
+		} else if res.Ok {
+			res.Reason += fmt.Sprintf("; a probe was given %.3g times that, since its schedule is at %.0f%% of its peak so early", 1/q.share, 100*q.share)
+		}
 		out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step"), Objective: def.Objectives[0]}
 		out.Result = q.found(res)
 	}

@@ -39,7 +39,12 @@ type Ask struct {
 	Steps     int64   // how long a probe may run; 0: see [probe.Plan]
 	Most      int     // probes at most; 0: see [probe.Plan]
 	Metric    *study.Objective
-	Parallel  int // 0: the study's own
+	// Schedule is the program's own, by its name in [sched.Names], and Warmup the
+	// share of the training in which its rate rises before it; without them they
+	// are the default configuration's, of the roles schedule and warmup.
+	Schedule string
+	Warmup   float64
+	Parallel int // 0: the study's own
 }
 
 // question is an Ask about one study: what stays fixed, and what is tried.
@@ -47,7 +52,8 @@ type question struct {
 	def   *study.Definition // the user's
 	param *space.Param
 	ask   Ask
-	plan  probe.Plan
+	plan  probe.Plan // in rates as a probe has them
+	share float64    // of the rate given, that a probe has: see reach
 }
 
 func newQuestion(def *study.Definition, ask Ask) (*question, error) {
@@ -65,6 +71,7 @@ func newQuestion(def *study.Definition, ask Ask) (*question, error) {
 			return nil, err
 		}
 	}
+	q.share = q.reach()
 	return q, nil
 }
 
@@ -124,7 +131,7 @@ func (q *question) space() (*space.Space, error) {
 	for i := range q.def.Space.Len() {
 		p := *q.def.Space.Param(i)
 		if p.Name == q.param.Name {
-			p.Domain = space.Float{Low: q.plan.Low / 20, High: q.plan.High * 20, Log: true}
+			p.Domain = space.Float{Low: q.plan.Low / 20, High: q.plan.High / q.share * 20, Log: true}
 			p.Prior = nil
 		}
 		p.Default = space.Value{}

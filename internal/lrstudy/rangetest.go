@@ -213,16 +213,12 @@ func (q *question) lrfind() lrfind.Options {
 	if q.plan.Inside {
 		o.Low, o.High = q.plan.Low, q.plan.High
 	}
+	o.Schedule, _ = q.schedule()
 	base, ok := q.def.Space.Default()
 	for i := 0; ok && i < q.def.Space.Len(); i++ {
 		p := q.def.Space.Param(i)
-		if v, there := base[p.Name]; there && v.Kind() == space.StringKind {
-			switch p.Role {
-			case "schedule":
-				o.Schedule = v.String()
-			case "optimizer":
-				o.Optimizer = v.String()
-			}
+		if v, there := base[p.Name]; there && p.Role == "optimizer" && v.Kind() == space.StringKind {
+			o.Optimizer = v.String()
 		}
 	}
 	return o

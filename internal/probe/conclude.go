@@ -5,6 +5,12 @@ import (
 	"math"
 )
 
+// margin is how far a suggestion stays below the largest rate that still learns.
+// Short runs are best at rates from which whole ones suffer: on the 18 small
+// trainings it was chosen with, staying below took the 90th percentile of the final
+// loss, over that at the best rate, from 5 to 2.1.
+const margin = 4
+
 // Result is what the probes say.
 type Result struct {
 	// Rate is the suggestion, and [Low, High] where a search should look; 0
@@ -14,7 +20,7 @@ type Result struct {
 	// correction of their horizon, and Spread the standard error of its natural
 	// logarithm.
 	Best, Spread float64
-	// Stable is the largest rate that did not diverge.
+	// Stable is the largest rate at which the loss stayed below where it began.
 	Stable float64
 	Ok     bool
 	Reason string // one sentence either way
@@ -32,6 +38,15 @@ type Point struct {
 	Why        string
 }
 
+// Reach is the result for a program whose schedule was, in the short runs, at this
+// share of the rate it was given, its peak: the runs tell what that share is good
+// for, and of the whole training it is the peak that counts. The points keep the
+// rates that were given.
+func (r Result) Reach(share float64) Result {
+	r.Rate, r.Low, r.High = r.Rate*share, r.Low*share, r.High*share
+	return r
+}
+
 // Conclude says what the runs tell, also before all of them have ended.
 func (p Plan) Conclude(runs []Run) Result {
 	f := p.read(runs)
@@ -40,7 +55,7 @@ func (p Plan) Conclude(runs []Run) Result {
 		t := &f.tries[i]
 		res.Steps += t.run.last()
 		res.Points = append(res.Points, Point{Rate: t.run.Rate, Loss: t.loss, Steps: t.run.last(), Verdict: t.verdict, Why: t.run.Why})
-		if t.verdict == measured || t.verdict == hopeless {
+		if (t.verdict == measured || t.verdict == hopeless) && !(t.loss >= f.start) {
 			res.Stable = max(res.Stable, t.run.Rate)
 		}
 	}
@@ -52,10 +67,7 @@ func (p Plan) Conclude(runs []Run) Result {
 	}
 	res.Ok = true
 	res.Best, res.Spread = f.vertex()
-	res.Rate = res.Best * f.correction()
-	if !math.IsInf(f.ceiling(), 1) {
-		res.Rate = min(res.Rate, f.ceiling()/math.Sqrt(math.Sqrt(10)))
-	}
+	res.Rate = min(res.Best, res.Stable/margin)
 	res.Low, res.High = f.span(res.Rate)
 	if p.Inside {
 		res.Rate = min(max(res.Rate, p.Low), p.High)
@@ -128,13 +140,11 @@ func (f *field) span(rate float64) (low, high float64) {
 	return low, min(high, f.ceiling())
 }
 
-// correction is what the best rate of a short run is multiplied with to become
-// the peak of a full training.
-func (f *field) correction() float64 { return 1 }
-
 func (f *field) reason(res *Result) string {
 	text := fmt.Sprintf("of %d short trainings to step %d the best rate was %.3g", len(res.Points), res.Horizon, res.Best)
-	if c := f.ceiling(); !math.IsInf(c, 1) {
+	if res.Rate < res.Best {
+		text += fmt.Sprintf("; whole ones suffer near the largest that still learns, %.3g, so that the suggestion stays at a quarter of that", res.Stable)
+	} else if c := f.ceiling(); !math.IsInf(c, 1) {
 		text += fmt.Sprintf(", and %.3g diverged", c)
 	}
 	low, high := f.plan.ends()

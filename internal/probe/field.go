@@ -60,7 +60,26 @@ func (p Plan) read(runs []Run) *field {
 	}
 	slices.SortStableFunc(f.tries, func(a, b try) int { return cmp.Compare(a.place, b.place) })
 	f.rank()
+	f.pool()
 	return f
+}
+
+// pool raises the noise of each run to the median of all: reports scatter by chance
+// too, and a run that was lucky is no surer than the others.
+func (f *field) pool() {
+	var all []float64
+	for i := range f.tries {
+		if t := &f.tries[i]; t.verdict == measured || t.verdict == hopeless {
+			all = append(all, t.noise)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.Sort(all)
+	for i := range f.tries {
+		f.tries[i].noise = max(f.tries[i].noise, all[len(all)/2])
+	}
 }
 
 // rank finds the best, what there is to gain, and those that have lost more than
@@ -119,9 +138,8 @@ func (f *field) worse(t *try) bool {
 }
 
 // tail is the loss around a step: the mean of the reports in the last 30% before
-// it, which for sparse ones is the last, and its standard error by their
-// differences, so that a trend is not taken for noise. A curve without a report
-// until then has a loss of +Inf.
+// it, which for sparse ones is the last, and its standard error. A curve without a
+// report until then has a loss of +Inf.
 func tail(c []Sample, step int64) (loss, noise float64) {
 	end, _ := slices.BinarySearchFunc(c, step+1, func(s Sample, step int64) int { return cmp.Compare(s.Step, step) })
 	if end == 0 {
@@ -132,23 +150,32 @@ func tail(c []Sample, step int64) (loss, noise float64) {
 	for begin > 0 && c[begin-1].Step > from {
 		begin--
 	}
-	part := c[begin:end]
-	n := float64(len(part))
-	var squares float64
-	for i, s := range part {
+	n := float64(end - begin)
+	for _, s := range c[begin:end] {
 		if math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0) {
 			return math.Inf(1), 0
 		}
 		loss += s.Loss / n
-		if i > 0 {
-			d := s.Loss - part[i-1].Loss
-			squares += d * d
-		}
 	}
-	if n > 1 {
-		noise = math.Sqrt(squares/(n-1)/2) / math.Sqrt(n)
+	return loss, scatter(c[:end]) / math.Sqrt(n)
+}
+
+// fewForScatter is how many reports tell noise from a trend.
+const fewForScatter = 5
+
+// scatter is the standard deviation of single reports about their trend, from the
+// median of the differences between neighbours, which for normal noise is 0.954
+// times that; 0 where there are too few.
+func scatter(c []Sample) float64 {
+	if len(c) < fewForScatter {
+		return 0
 	}
-	return loss, noise
+	steps := make([]float64, len(c)-1)
+	for i := range steps {
+		steps[i] = math.Abs(c[i+1].Loss - c[i].Loss)
+	}
+	slices.Sort(steps)
+	return steps[len(steps)/2] / 0.954
 }
 
 // beginning is the loss before training, from reports in the first fifth of the

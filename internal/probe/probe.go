@@ -33,8 +33,10 @@ type Plan struct {
 	// Full is how many steps a full training has; 0 is unknown, and then Steps
 	// must be given.
 	Full int64
-	// Steps is how long a probe may run. 0 is Full/40, which with what is ended
-	// early makes about a tenth of a training in all.
+	// Steps is how long a probe may run. 0 is Full/60, and then all of them take
+	// about a tenth of a training, which bounds how closely the best is looked at;
+	// of a training shorter than 1800 steps it is 30 steps or a twentieth, since
+	// fewer are noise.
 	Steps int64
 	// Most is how many probes there may be; 0 is 14.
 	Most int
@@ -121,7 +123,7 @@ func (p Plan) most() int { return cmp.Or(p.Most, 14) }
 func (p Plan) Horizon(runs []Run) int64 {
 	h := p.Steps
 	if h == 0 {
-		h = max(p.Full/40, 1)
+		h = max(p.Full/60, min(30, p.Full/20), 1)
 	}
 	var first int64 = math.MaxInt64
 	for i := range runs {
@@ -175,10 +177,22 @@ func (f *field) wanted() []int {
 		}
 		want = append(want, f.within(edge+direction*stride)...)
 	}
-	if len(want) > 0 || f.running > 0 {
+	if len(want) > 0 || f.running > 0 || !f.affordable() {
 		return want
 	}
 	return append(f.within(f.best.place+1), f.within(f.best.place-1)...)
+}
+
+// affordable reports whether another probe keeps within a tenth of a training.
+func (f *field) affordable() bool {
+	if f.plan.Steps > 0 || f.plan.Full == 0 {
+		return true
+	}
+	spent := f.horizon
+	for i := range f.tries {
+		spent += f.tries[i].run.last()
+	}
+	return spent*10 <= f.plan.Full
 }
 
 // closed reports whether a rate on this side of the best is clearly worse.
