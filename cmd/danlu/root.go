@@ -18,6 +18,7 @@ var verbs = []struct {
 }{
 	{"run", newDemo},
 	{"run", newInit},
+	{"run", newBatch},
 	{"run", newLR},
 	{"run", newTune},
 	{"run", newPipe},

@@ -5,7 +5,7 @@
 // is said by package spec, which also has the last word here: a change that makes
 // of the file anything but what was asked for is not made.
 //
-// Start reading at [Narrow].
+// Start reading at [Narrow]; [Fix] leaves one value.
 package amend
 
 import (
@@ -200,6 +200,10 @@ func rounded(x float64) float64 {
 // File is [Narrow] on a file, which is replaced as a whole or not at all. changed
 // is false where it says so already.
 func File(path string, r Range) (changed bool, err error) {
+	return rewrite(path, func(text []byte) ([]byte, error) { return Narrow(path, text, r) })
+}
+
+func rewrite(path string, change func(text []byte) ([]byte, error)) (changed bool, err error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return false, fmt.Errorf("change %s: %w", path, err)
@@ -208,7 +212,7 @@ func File(path string, r Range) (changed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("change %s: %w", path, err)
 	}
-	after, err := Narrow(path, text, r)
+	after, err := change(text)
 	if err != nil || bytes.Equal(text, after) {
 		return false, err
 	}

@@ -81,7 +81,7 @@ func (p Plan) Conclude(runs []Run) Result {
 		res.Doubts = append(res.Doubts, fmt.Sprintf("with %d the program fails, not for memory: %s", f.failed.Size, f.failed.Why))
 	}
 	res.Doubts = append(res.Doubts, p.leaks(f)...)
-	if f.ignored() {
+	if f.ignored(res.Unit) {
 		small, large := f.ends()
 		res.Reason = fmt.Sprintf("a step takes as long with %d as with %d, and as much memory: either the program does not use its batch size, or other work hides it; look whether it reaches the data loader, or try larger ones with --range", small.Size, large.Size)
 		return res

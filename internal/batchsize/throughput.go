@@ -108,16 +108,22 @@ func (r *Run) throughput(u Unit) (perSecond float64) {
 	return x
 }
 
-// ignored reports whether sizes far apart made no difference at all to the time of
-// a step and to memory.
-func (f *field) ignored() bool {
+// ignored reports whether sizes far apart made no difference at all, to the time of
+// a step, to memory, or to whether it runs. A device that small batches leave idle
+// takes as long for a larger one: steps as such, unlike epochs, are only suspect
+// where the sizes are very far apart.
+func (f *field) ignored(u Unit) bool {
 	small, large := f.ends()
-	if small == nil || large.Size < 4*small.Size {
+	if f.limit() > 0 || small == nil {
 		return false
 	}
 	a, spreadA, _ := small.pace()
 	b, spreadB, _ := large.pace()
-	sameTime := math.Abs(math.Log(a/b)) < agrees+spreadA+spreadB
+	apart, differ := int64(4), agrees+spreadA+spreadB
+	if u != Epoch {
+		apart, differ = 16, agrees
+	}
+	sameTime := math.Abs(math.Log(a/b)) < differ
 	sameMemory := math.Abs(large.PeakMB-small.PeakMB) < max(0.02*small.PeakMB, 4)
-	return sameTime && sameMemory
+	return large.Size >= apart*small.Size && sameTime && sameMemory
 }

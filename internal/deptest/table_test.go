@@ -69,10 +69,10 @@ var table = []row{
 
 	// Files of people.
 	{"internal/spec", "internal/command internal/expr internal/sampler internal/scheduler internal/space internal/study", "go.yaml.in/yaml/v4", "reads danlu.yaml and checks all of it before anything starts"},
-	{"internal/amend", "internal/space internal/spec", "go.yaml.in/yaml/v4", "changes one thing in the text of a danlu.yaml, whose meaning is spec's"},
 	{"internal/option", "", "go.yaml.in/yaml/v4", "reads helps and sources of programs it knows nothing else of; Hydra prints YAML"},
 	{"internal/guess", "internal/option internal/space", "", "says what options are to a training; starts nothing"},
 	{"internal/draft", "internal/space", "", "writes danlu.yaml, which spec reads"},
+	{"internal/amend", "internal/draft internal/space internal/spec", "go.yaml.in/yaml/v4", "changes one thing in the text of a danlu.yaml, whose meaning is spec's"},
 	{"internal/sweep", "internal/command internal/draft internal/space", "go.yaml.in/yaml/v4", "translates the files of another tool"},
 	{"internal/discover", "internal/command internal/draft internal/guess internal/observe internal/option internal/space internal/text internal/tfevents", "", "looks at a program from outside; knows the pieces of danlu init and no study"},
 	{"internal/provenance", "internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows", "says what a result came from"},
@@ -95,7 +95,7 @@ var table = []row{
 	{"internal/inbox", "", "", "takes reports in; what becomes of them is its caller's business"},
 	{"trialio", "", "", "is imported by other people's programs: standard library only"},
 	{"internal/inbox/reportcli", "trialio", "", "a trial's voice in the shell"},
-	{"internal/trainer/traincli", "internal/text internal/trainer trialio", "", "the trainer as a program: knows of tuning what any program knows, trialio"},
+	{"internal/trainer/traincli", "internal/lrfind internal/text internal/trainer trialio", "", "the trainer as a program: knows of tuning what any program knows, trialio, and of rates what a curve says"},
 
 	// Studies in motion.
 	{"internal/session", "internal/engine internal/proctree internal/spec internal/store internal/study", "", "the right to write one study"},
@@ -132,7 +132,9 @@ var table = []row{
 
 	// What people start from.
 	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/sampler internal/scheduler internal/session internal/snapshot internal/spec internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
-	{"internal/lrstudy", "internal/driver internal/engine internal/locate internal/lrfind internal/plot internal/probe internal/provenance internal/runner internal/sampler internal/scheduler internal/space internal/spec internal/store internal/study internal/text", "", "finds a rate by running programs: drives a study like a verb does, and leaves it to others what a curve means"},
+	{"internal/aside", "internal/driver internal/engine internal/locate internal/provenance internal/runner internal/space internal/spec internal/store internal/study internal/text", "", "runs a study beside a study; what is asked is its callers' business"},
+	{"internal/lrstudy", "internal/driver internal/engine internal/locate internal/lrfind internal/plot internal/probe internal/provenance internal/runner internal/sampler internal/scheduler internal/space internal/spec internal/store internal/study internal/text internal/trainer/sched", "", "finds a rate by running programs: drives a study like a verb does, and leaves it to others what a curve means"},
+	{"internal/batchstudy", "internal/aside internal/batchsize internal/engine internal/lrstudy internal/plot internal/proctree internal/sampler internal/scheduler internal/space internal/store internal/study internal/text internal/wrapper", "", "finds a batch size by running programs, and measures them meanwhile; leaves it to others what that means"},
 	{"internal/demo", "internal/executor internal/inbox internal/sampler internal/scheduler internal/spec internal/store internal/study internal/trainer", "", "a study ready to run; the only meeting of trainer and tuning below the commands"},
 	{".", "internal/engine internal/session internal/space internal/spec internal/store internal/store/memory internal/store/sqlite internal/study", "", "the Go library"},
 	{"internal/deptest", "", "", "this"},

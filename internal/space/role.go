@@ -31,7 +31,7 @@ type role struct {
 var roles = []role{
 	{name: "activation"},
 	{name: "augmentation"},
-	{name: "batch_size"},
+	{name: "batch_size", called: called(`(per_device_)?(train_|mini_?|micro_?)?(batch(_?size)?|bs)`)},
 	{name: "beta", below: 1},
 	{name: "clip_norm", scaling: logarithmic},
 	{name: "depth", called: called(`(num_|n_)?(hidden_)?layers|depth`)},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/executor"
+	"github.com/danlu-ml/danlu/internal/proctree"
 )
 
 // The files of an attempt's folder, beside the streams' logs (logwriter.go).
@@ -43,6 +44,13 @@ func LogFile(dir string) string    { return filepath.Join(dir, wrapperLog) }
 func ReadExit(dir string) (executor.Exit, error) {
 	var e executor.Exit
 	return e, readJSON(filepath.Join(dir, exitFile), &e)
+}
+
+// Child reads who the program of an attempt is. The error wraps [fs.ErrNotExist]
+// where it has not been started yet.
+func Child(dir string) (proctree.Identity, error) {
+	var id proctree.Identity
+	return id, readJSON(filepath.Join(dir, childFile), &id)
 }
 
 // now is the time as records keep it.
