@@ -36,6 +36,9 @@ standard input and output, for a program that runs the trials itself:
 			if err != nil {
 				return err
 			}
+			if p := def.Fidelity.Param; p != "" {
+				return usage("fidelity.param: %s is for trials that danlu starts: over a pipe, search %[1]s like any parameter, or give fidelity: {step: …, max: …}", p)
+			}
 			if def.Fidelity.Resume == nil { // the contract has clients keep what was paused
 				yes := true
 				def.Fidelity.Resume = &yes

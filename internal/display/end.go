@@ -70,6 +70,9 @@ func trained(v *study.View) string {
 	if h == 0 || v.Started == 0 {
 		return ""
 	}
+	if v.Def.Fidelity.Param != "" {
+		return fmt.Sprintf("; %.1f of %d full trainings", float64(v.Steps)/float64(h), v.Started)
+	}
 	return fmt.Sprintf("; %d of %d %ss trained", v.Steps, h*int64(v.Started), StepName(v.Def))
 }
 

@@ -113,6 +113,9 @@ func (s *story) startedLine(v *study.View, b study.Started) text.Line {
 	switch {
 	case b.Attempt > 1 && b.From > 0:
 		what = fmt.Sprintf("attempt %d, from its checkpoint at %s %d", b.Attempt, StepName(v.Def), b.From)
+		if f := v.Def.Fidelity; f.Param != "" {
+			what = fmt.Sprintf("attempt %d, %s=%s", b.Attempt, text.Clean(f.Param), f.At(b.To))
+		}
 	case b.Attempt > 1:
 		what = fmt.Sprintf("attempt %d, from the beginning", b.Attempt)
 	case t.Default:

@@ -41,7 +41,7 @@ func Progress(v *study.View, step int64) string {
 
 // Count is a number of things: 1 trial, 2 trials.
 func Count(n int, what string) string {
-	if n != 1 {
+	if n != 1 && !strings.HasPrefix(what, "%") {
 		what += "s"
 	}
 	return strconv.Itoa(n) + " " + what

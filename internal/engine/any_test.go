@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ type theatre struct {
 	disk     map[string]bool
 	log      []study.Event
 	playing  []*study.Trial
+	anew     map[study.TrialID]bool // lost a checkpoint that no program could go on from
 }
 
 // options have a clock that moves a second an event.
@@ -43,12 +45,12 @@ func (p *theatre) size(path string) (int64, bool) { return 1, p.disk[path] }
 
 // play plays to the study's end.
 func (p *theatre) play(def *study.Definition) {
-	p.disk, p.rng = map[string]bool{}, rand.New(rand.NewPCG(p.seed, 3))
+	p.disk, p.anew, p.rng = map[string]bool{}, map[study.TrialID]bool{}, rand.New(rand.NewPCG(p.seed, 3))
 	p.Engine = New(p.options())
 	p.must(p.Create(def, study.Provenance{}))
 	p.settle()
 	for round := 0; ; round++ {
-		if round > 100*def.Budget.Trials*int(def.Fidelity.Max+2) {
+		if round > 1000*def.Budget.Trials*int(def.Fidelity.Max+2) {
 			p.t.Fatalf("the study does not come to its end: %v", p.View().Count)
 		}
 		p.again()
@@ -102,12 +104,20 @@ func (p *theatre) again() {
 func (p *theatre) settle() {
 	_, events := p.Take()
 	p.log = append(p.log, events...)
+	for _, ev := range events {
+		if d, ok := ev.Body.(study.Dropped); ok && strings.HasPrefix(d.Why, "damaged") {
+			p.anew[d.Trial] = true
+		}
+	}
 	for _, d := range p.Doomed() {
 		delete(p.disk, d.Path)
 	}
 	v := p.View()
 	if b := v.Def.Budget.Trials; v.Started > b {
 		p.t.Fatalf("%d trials were started, of a budget of %d", v.Started, b)
+	}
+	if best := v.Best(); best != nil && best.Curve().Last() < v.Def.Fidelity.Max {
+		p.t.Errorf("the best is trial %d, which came to step %d of %d", best.ID, best.Curve().Last(), v.Def.Fidelity.Max)
 	}
 	for _, t := range v.Trials {
 		for _, c := range t.Checkpoints {
@@ -118,7 +128,7 @@ func (p *theatre) settle() {
 		if t.Parent != nil && (t.Parent.Trial >= t.ID || t.Parent.Step < 1) {
 			p.t.Errorf("trial %d is a copy of trial %d at step %d", t.ID, t.Parent.Trial, t.Parent.Step)
 		}
-		if a := t.Attempt(); t.State.Open() && t.Parent != nil && a != nil && len(t.Checkpoints) == 0 && !p.disk[a.Resume] {
+		if a := t.Attempt(); t.State.Open() && t.Parent != nil && a != nil && len(t.Checkpoints) == 0 && !p.disk[a.Resume] && !p.anew[t.ID] {
 			p.t.Errorf("trial %d may have to begin again from %s, which is gone", t.ID, a.Resume)
 		}
 	}
@@ -137,7 +147,13 @@ func (p *theatre) act(t *study.Trial) bool {
 			return false
 		}
 	}
-	step := t.Step() + 1
+	step, last := t.Step()+1, p.View().Horizon(t)
+	if p.View().Def.Fidelity.Param != "" { // each attempt is a training of five steps
+		step, last = 1, 5
+		if s := t.Metrics["loss"]; s != nil {
+			step = s.LastStep + 1
+		}
+	}
 	if p.saves > 0 && step%int64(p.saves) == 0 {
 		path := fmt.Sprintf("%s/%d", a.Dir, step)
 		p.disk[path] = true
@@ -149,7 +165,7 @@ func (p *theatre) act(t *study.Trial) bool {
 	}
 	d, err := p.Report(id, a.Number, []study.Point{{Step: step, Metric: "loss", Value: p.loss(id, step)}})
 	p.must(err)
-	if d != study.Continue || step >= p.View().Horizon(t) {
+	if d != study.Continue || step >= last {
 		p.must(p.Exit(id, a.Number, study.Exit{}))
 		return false
 	}
@@ -236,6 +252,9 @@ func anyDefinition(t *rapid.T, name string, seed uint64) *study.Definition {
 	if name == "pbt" {
 		def.Scheduler.Options = map[string]json.RawMessage{"interval": json.RawMessage("2"), "exploit": json.RawMessage(rapid.SampledFrom([]string{`"truncation"`, `"tournament"`}).Draw(t, "exploit"))}
 		def.Fidelity.Max = max(def.Fidelity.Max, 2)
+	}
+	if able := []string{"asha", "auto", "bohb", "halving", "hyperband", "none"}; slices.Contains(able, name) && rapid.Bool().Draw(t, "over a parameter") {
+		def.Fidelity = study.Over("data_fraction", rapid.Float64Range(0.01, 0.9).Draw(t, "min"), 1, 0)
 	}
 	if name == "threshold" {
 		def.Scheduler.Options = map[string]json.RawMessage{"upper": json.RawMessage("1.5")}

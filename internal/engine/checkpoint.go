@@ -51,6 +51,9 @@ func (e *Engine) dropSuperseded(t *study.Trial) {
 // the two. Going on from there would leave a step without a report for ever. A
 // trial that paused has said all it had to say.
 func (e *Engine) base(t *study.Trial) *study.Checkpoint {
+	if e.view.Def.Fidelity.Param != "" {
+		return t.LatestCheckpoint()
+	}
 	for i := len(t.Checkpoints) - 1; i >= 0; i-- {
 		c := &t.Checkpoints[i]
 		overwritten := i > 0 && t.Checkpoints[i-1].Path == c.Path
@@ -127,7 +130,7 @@ func (e *Engine) usable(t *study.Trial, choose func(*study.Trial) *study.Checkpo
 	for c := choose(t); c != nil; c = choose(t) {
 		wrong := e.wrong(c.Path, c.Bytes)
 		if wrong == "" {
-			if h := e.view.Horizon(t); h > 0 && c.Step >= h {
+			if h := e.view.Horizon(t); h > 0 && c.Step >= h && e.view.Def.Fidelity.Param == "" {
 				return nil
 			}
 			return c
@@ -138,6 +141,9 @@ func (e *Engine) usable(t *study.Trial, choose func(*study.Trial) *study.Checkpo
 	if t.Parent != nil && len(t.Attempts) > 0 {
 		if first := t.Attempts[0]; first.From > 0 && e.wrong(first.Resume, 0) == "" {
 			return &study.Checkpoint{Step: first.From, Path: first.Resume}
+		}
+		if c := t.LatestCheckpoint(); c != nil && e.wrong(c.Path, c.Bytes) == "" {
+			return c // rather a step without a report than all from nothing
 		}
 	}
 	return nil
@@ -164,7 +170,7 @@ func (e *Engine) wrong(path string, bytes int64) string {
 // refers to it.
 func (e *Engine) drop(t *study.Trial, c study.Checkpoint, why string) {
 	e.emit(study.Dropped{Trial: t.ID, Step: c.Step, Why: why})
-	if a := t.Attempt(); c.Path != "" && a != nil && inside(a.Dir, c.Path) && !e.pathKept(t, c.Path) {
+	if a := t.Attempt(); c.Path != "" && a != nil && inside(a.Dir, c.Path) && !e.pathKept(t, c.Path) && !e.referred(c.Path) {
 		e.doomed = append(e.doomed, Doomed{Dir: a.Dir, Path: c.Path})
 	}
 }
@@ -173,11 +179,13 @@ func (e *Engine) drop(t *study.Trial, c study.Checkpoint, why string) {
 // before its first report: it may be damaged. why is empty where that is not so.
 func (e *Engine) suspect(t *study.Trial, x study.Exit) (why string) {
 	a := t.Attempt()
-	if a.From == 0 || a.LastStep > a.From || x.Code == 0 && x.Signal == "" {
+	if a.Resume == "" || a.LastStep > a.From || e.view.Def.Fidelity.Param != "" && len(t.Metrics) > 0 || x.Code == 0 && x.Signal == "" {
 		return ""
 	}
-	i := slices.IndexFunc(t.Checkpoints, func(c study.Checkpoint) bool { return c.Path == a.Resume && c.Step == a.From })
-	if i < 0 || a.Resume == "" {
+	i := slices.IndexFunc(t.Checkpoints, func(c study.Checkpoint) bool {
+		return c.Path == a.Resume && (c.Step == a.From || e.view.Def.Fidelity.Param != "")
+	})
+	if i < 0 {
 		return ""
 	}
 	why = fmt.Sprintf("the program could not go on from its checkpoint at %s %d; it begins from an earlier state", e.stepName(), a.From)

@@ -115,6 +115,9 @@ func (e *Engine) classify(t *study.Trial, x study.Exit) study.Ended {
 	case x.Code == 0:
 		end.State = study.Completed
 		e.constrain(t, &end)
+		if to := t.Attempt().To; end.State == study.Completed && e.view.Def.Fidelity.Param != "" && to > 0 && to < e.view.Horizon(t) {
+			end.State, end.Reason = study.Paused, fmt.Sprintf("trained with %s %s", e.view.Def.Fidelity.Param, e.view.Def.Fidelity.At(to))
+		}
 	case suspicion != "": // it costs no retry
 		end.State, end.Lost, end.Reason = study.Waiting, true, describe(x)+"; "+suspicion
 	case t.Failures() < e.view.Def.Retries:
@@ -147,12 +150,33 @@ func (e *Engine) constrain(t *study.Trial, end *study.Ended) {
 // values are the objectives by the study's rule, as the user reports them.
 func (e *Engine) values(t *study.Trial) study.Numbers {
 	vs := study.Numbers{}
+	if e.view.Def.Fidelity.Param != "" && t.State == study.Running {
+		return e.said(t)
+	}
 	for i, o := range e.view.Def.Objectives {
 		if loss, ok := t.Curves[i].At(math.MaxInt64, o.Best); ok {
 			vs[o.Metric] = o.Value(loss)
 			if s := t.Metrics[o.Metric]; s != nil && math.IsInf(loss, 1) && !o.Best {
 				vs[o.Metric] = s.Last // NaN, or the infinity it was
 			}
+		}
+	}
+	return vs
+}
+
+// said are the objectives as the current attempt has reported them, where each attempt
+// is a training of its own.
+func (e *Engine) said(t *study.Trial) study.Numbers {
+	vs := study.Numbers{}
+	for _, o := range e.view.Def.Objectives {
+		switch s := t.Metrics[o.Metric]; {
+		case s == nil:
+		case o.Best && o.Maximize && s.Max >= s.Min:
+			vs[o.Metric] = s.Max
+		case o.Best && s.Max >= s.Min:
+			vs[o.Metric] = s.Min
+		default:
+			vs[o.Metric] = s.Last
 		}
 	}
 	return vs

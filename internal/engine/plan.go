@@ -60,7 +60,7 @@ func (e *Engine) Next(ctx context.Context, n int, dir func(name string) string) 
 // candidate is the next trial to start, and its segment; nil if there is none.
 func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Checkpoint, to int64, err error) {
 	if t := e.waiting(); t != nil {
-		return t, e.resumable(t), segmentEnd(t), nil
+		return t, e.onward(t, segmentEnd(t)), segmentEnd(t), nil
 	}
 	a, ok := e.scheduler.Next(e.view)
 	for ok && a.Kind == scheduler.Retire {
@@ -73,7 +73,7 @@ func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Che
 	switch a.Kind {
 	case scheduler.Resume:
 		t := e.view.Trials[a.Trial]
-		c := e.resumable(t)
+		c := e.onward(t, a.To)
 		if c == nil && !e.restarts {
 			e.restarts = true
 			e.log.Warn("a paused trial starts again from nothing: it left no checkpoint", "trial", t.ID, "scheduler", e.scheduler.Name(),

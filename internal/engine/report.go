@@ -79,11 +79,11 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 	switch metric, bad := e.nonFinite(t, step); {
 	case bad:
 		j.Decision, j.By, j.Why = study.Stop, "danlu", fmt.Sprintf("%s is not finite at %s %d", metric, e.stepName(), step)
-	case horizon > 0 && step >= lastStep(t, horizon):
+	case horizon > 0 && step >= lastStep(t, horizon) && e.view.Def.Fidelity.Param == "":
 		return
 	case e.TimeSpent():
 		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's time is spent"
-	case horizon == 0 && e.atEnd(t, step), t.Default && (to == 0 || step < to):
+	case e.view.Def.Fidelity.Param != "", horizon == 0 && e.atEnd(t, step), t.Default && (to == 0 || step < to):
 		return
 	default:
 		v := e.scheduler.Judge(e.view, t, step)
@@ -145,6 +145,9 @@ func (e *Engine) stepName() string {
 // nonFinite names an objective that is not finite at a step.
 func (e *Engine) nonFinite(t *study.Trial, step int64) (metric string, bad bool) {
 	for i, o := range e.view.Def.Objectives {
+		if s := t.Metrics[o.Metric]; e.view.Def.Fidelity.Param != "" && s != nil && s.LastStep == step && (math.IsNaN(s.Last) || math.IsInf(s.Last, 0)) {
+			return o.Metric, true
+		}
 		c := t.Curves[i]
 		k, ok := slices.BinarySearchFunc(c, step, func(s study.Sample, step int64) int { return int(min(max(s.Step-step, -1), 1)) })
 		if ok && math.IsInf(c[k].Loss, 1) {

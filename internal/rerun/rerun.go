@@ -25,8 +25,12 @@ func Line(v *study.View, t *study.Trial, cwd string) (string, error) {
 	if len(def.Command) == 0 {
 		return "", fmt.Errorf("study %s has no command: its trials are run by the program that asks for them; `danlu best --json` gives the parameters", def.Name)
 	}
+	params, order := v.ParamsAt(t, 0)
 	vars := command.Vars{
-		Study: def.Name, Trial: int(t.ID), Attempt: 1, Params: t.Params, Order: def.Space.Names(), Seed: t.Seed, MaxStep: v.Horizon(t),
+		Study: def.Name, Trial: int(t.ID), Attempt: 1, Params: params, Order: order, Seed: t.Seed, MaxStep: v.Horizon(t),
+	}
+	if def.Fidelity.Param != "" {
+		vars.MaxStep = 0
 	}
 	if len(t.Attempts) > 0 {
 		vars.Dir = t.Attempts[0].Dir
@@ -58,7 +62,7 @@ func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]st
 	if params && seed {
 		return env, nil
 	}
-	text, err := json.Marshal(t.Params)
+	text, err := json.Marshal(vars.Params)
 	if err != nil {
 		return nil, fmt.Errorf("write the parameters of trial %d: %w", t.ID, err)
 	}
@@ -69,8 +73,8 @@ func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]st
 	if params {
 		return env, nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(t.Params)) {
-		env = append(env, command.Variable(name)+"="+t.Params[name].String())
+	for _, name := range slices.Sorted(maps.Keys(vars.Params)) {
+		env = append(env, command.Variable(name)+"="+vars.Params[name].String())
 	}
 	return env, nil
 }

@@ -115,15 +115,20 @@ func (r *Runner) prepareDir(j *job) error {
 // describe is all an executor needs to start an attempt. It follows from the log
 // alone, so that it can be said again after a crash.
 func (r *Runner) describe(t *study.Trial, a *study.Attempt) (executor.Launch, error) {
-	def := r.engine.View().Def
+	v := r.engine.View()
+	def := v.Def
+	params, order := v.ParamsAt(t, a.To)
 	l := executor.Launch{
 		Key: executor.Key{Study: def.Name, Trial: int(t.ID), Attempt: a.Number},
 		Dir: a.Dir, WorkDir: r.WorkDir, Resources: executor.Resources(def.Resources),
 		Deadline: def.Deadline, Grace: def.Grace,
-		Params: t.Params.Any(), Seed: t.Seed, MaxStep: r.engine.View().Horizon(t),
+		Params: params.Any(), Seed: t.Seed, MaxStep: v.Horizon(t),
+	}
+	if def.Fidelity.Param != "" {
+		l.MaxStep = 0 // how long each training is, the program knows
 	}
 	vars := command.Vars{
-		Study: def.Name, Params: t.Params, Order: def.Space.Names(), Trial: int(t.ID), Attempt: a.Number,
+		Study: def.Name, Params: params, Order: order, Trial: int(t.ID), Attempt: a.Number,
 		Dir: a.Dir, Seed: t.Seed, Resume: a.Resume, MaxStep: l.MaxStep,
 	}
 	if a.Dir != "" {

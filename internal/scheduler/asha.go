@@ -56,6 +56,7 @@ func newASHA(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 		o.Min = max(o.Min, 1)
 	}
 	s := asha{eta: o.Eta, ladder: &ladder{rungs: rungs(o.Min, last, o.Eta)}}
+	s.ladder.rungs = slices.DeleteFunc(s.ladder.rungs, func(r int64) bool { return r < def.Fidelity.Min })
 	if o.Promote && len(s.ladder.rungs) > 0 {
 		return promotion{s}, nil
 	}

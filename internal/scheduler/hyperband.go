@@ -47,7 +47,7 @@ func newHyperband(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 	if o.Eta == 0 {
 		o.Eta = 3
 	}
-	o.Min = max(o.Min, 1)
+	o.Min = max(o.Min, def.Fidelity.Min, 1)
 	last := def.Fidelity.Max
 	switch {
 	case last == 0:

@@ -32,5 +32,9 @@ func Names() []string { return slices.Sorted(maps.Keys(makers)) }
 // that definition. Unknown names and options are refused with the nearest right
 // one.
 func New(a study.Algorithm, def *study.Definition) (Scheduler, error) {
+	a, err := overParameter(a, def)
+	if err != nil {
+		return nil, err
+	}
 	return study.Make("scheduler", makers, a, def)
 }

@@ -93,6 +93,9 @@ func number(o study.Objective, loss float64) string {
 
 // at names a step: `epoch 3`.
 func at(def *study.Definition, step int64) string {
+	if f := def.Fidelity; f.Param != "" {
+		return fmt.Sprintf("%s %s", f.Param, f.At(step))
+	}
 	word := def.Fidelity.Step
 	if word == "" {
 		word = "step"

@@ -4,22 +4,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-var fidelityObject = &object[study.Fidelity]{
-	what: "fidelity", example: "fidelity: {step: epoch, max: 30}",
-	fields: []field[study.Fidelity]{
-		{key: "step", read: func(r *reader, n *node, f *study.Fidelity) {
-			f.Step, _ = r.text(n, "fidelity.step", "what a step is called, as in step: epoch")
-		}},
-		{key: "max", read: func(r *reader, n *node, f *study.Fidelity) {
-			f.Max, _ = r.whole(n, "fidelity.max", "the last step as a whole number, as in max: 30", 1)
-		}},
-		{key: "resume", read: func(r *reader, n *node, f *study.Fidelity) {
-			yes := r.bool(n, "fidelity.resume")
-			f.Resume = &yes
-		}},
-	},
-}
-
 const budgetExample = "budget: {trials: 60, time: 2h}"
 
 var budgetObject = &object[study.Budget]{

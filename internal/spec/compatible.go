@@ -36,7 +36,10 @@ func Compatible(before, after *study.Definition, trials int) (what []string, err
 		text := fmt.Sprintf("the objective was %s and is now %s", objectives(before), objectives(after))
 		refused, what = append(refused, text), append(what, text)
 	}
-	if a, b := before.Fidelity.Max, after.Fidelity.Max; a != b {
+	if a, b := before.Fidelity, after.Fidelity; a.Param != b.Param || a.Low != b.Low || a.High != b.High {
+		text := fmt.Sprintf("fidelity was %s and is now %s", axisOf(a), axisOf(b))
+		refused, what = append(refused, text+", and trials at different ones don't compare"), append(what, text)
+	} else if a, b := a.Max, b.Max; a != b {
 		text := fmt.Sprintf("fidelity.max was %s and is now %s", show(a), show(b))
 		what = append(what, text)
 		if a != 0 {
@@ -52,6 +55,14 @@ func Compatible(before, after *study.Definition, trials int) (what []string, err
 		return nil, &IncompatibleError{Study: after.Name, What: refused}
 	}
 	return append(what, harmless(before, after)...), nil
+}
+
+// axisOf is a fidelity in a few words.
+func axisOf(f study.Fidelity) string {
+	if f.Param == "" {
+		return "the steps of a training"
+	}
+	return fmt.Sprintf("%s from %v to %v", f.Param, f.Low, f.High)
 }
 
 // resume is fidelity.resume as the file has it.

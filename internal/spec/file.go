@@ -29,7 +29,7 @@ var fileObject = &object[draft]{
 		{key: "command", read: readCommand},
 		{key: "objective", read: readObjectives},
 		{key: "params", read: readParams},
-		{key: "fidelity", read: func(r *reader, n *node, d *draft) { readFields(r, n, fidelityObject, &d.Fidelity) }},
+		{key: "fidelity", read: readFidelity},
 		{key: "budget", read: readBudget},
 		{key: "target", read: readTarget},
 		{key: "stop_when", read: readStopWhen},

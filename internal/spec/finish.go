@@ -31,8 +31,9 @@ func (r *reader) finish(root *node, d *draft) {
 	if d.Space == nil {
 		return
 	}
+	given := r.checkFidelity(root, d)
 	if n := root.get("command"); n != nil && len(d.Command) > 0 {
-		r.checkCommand(n, d)
+		r.checkCommand(n, d, given)
 	}
 	r.checkPlaces(d)
 	r.checkConstraints(root.get("constraints"), d)
@@ -117,8 +118,8 @@ func (r *reader) spaceWarnings(s *space.Space, d *draft) {
 	}
 }
 
-func (r *reader) checkCommand(n *node, d *draft) {
-	err := command.Check(d.Command, d.Space)
+func (r *reader) checkCommand(n *node, d *draft, given *space.Space) {
+	err := command.Check(d.Command, given)
 	var e *command.Error
 	if errors.As(err, &e) {
 		line := n.line
@@ -132,9 +133,9 @@ func (r *reader) checkCommand(n *node, d *draft) {
 	if all || len(names) == 0 {
 		return // {params}, or a program that reads its environment
 	}
-	for _, p := range d.params {
-		if !slices.Contains(names, p.Name) {
-			r.warn(n.line, "command passes %s and not %s; write \"{params}\" to pass all, unless the program reads the rest from its environment", strings.Join(names, ", "), p.Name)
+	for _, name := range given.Names() {
+		if !slices.Contains(names, name) {
+			r.warn(n.line, "command passes %s and not %s; write \"{params}\" to pass all, unless the program reads the rest from its environment", strings.Join(names, ", "), name)
 			return
 		}
 	}

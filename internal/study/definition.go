@@ -91,16 +91,6 @@ func (o Objective) String() string {
 	return o.Metric + " min"
 }
 
-// Fidelity is the axis along which a trial is trained. The zero value means that
-// trials report when they like and have no known end.
-type Fidelity struct {
-	Step string `json:"step,omitempty"` // what a step is called: epoch
-	Max  int64  `json:"max,omitempty"`  // 0: unknown
-	// Resume says whether a trial can pause and go on from a checkpoint; nil: as
-	// soon as one has left a checkpoint.
-	Resume *bool `json:"resume,omitempty"`
-}
-
 // Checkpoints says how much of them is kept.
 type Checkpoints struct {
 	// MaxSize is in bytes, over all trials; 0: no limit. What may still be needed is

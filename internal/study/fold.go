@@ -82,8 +82,10 @@ func (v *View) start(t *Trial, b Started, at time.Time) error {
 		n := sort.Search(len(t.Curves[i]), func(j int) bool { return t.Curves[i][j].Step > b.From })
 		t.Curves[i] = t.Curves[i][:n:n]
 	}
-	if b.From == 0 {
+	if b.From == 0 || v.Def.Fidelity.Param != "" {
 		t.Metrics = map[string]*Series{}
+	}
+	if b.From == 0 {
 		t.horizon = v.Def.Fidelity.Max
 	}
 	if t.Parent != nil && b.Attempt == 1 && b.From > 0 {
@@ -114,11 +116,11 @@ func (v *View) observe(t *Trial, b Points) {
 	for _, p := range b.Rows {
 		v.SeenMetrics[p.Metric]++
 		for i, o := range v.Def.Objectives {
-			if o.Metric == p.Metric {
+			if o.Metric == p.Metric && v.Def.Fidelity.Param == "" {
 				t.Curves[i].add(Sample{Step: p.Step, Loss: o.Loss(p.Value)})
 			}
 		}
-		if p.Step > a.LastStep {
+		if p.Step > a.LastStep && v.Def.Fidelity.Param == "" {
 			v.Steps += p.Step - a.LastStep
 			a.LastStep = p.Step
 		}
@@ -171,6 +173,9 @@ func (v *View) end(t *Trial, b Ended, at time.Time) error {
 			at = x.Ended // it ended while no driver looked
 		}
 		a.Ended, a.State, a.Lost, a.Reason, a.Exit = at, b.State, b.Lost, b.Reason, b.Exit
+		if v.Def.Fidelity.Param != "" && (b.State == Paused || b.State == Completed) {
+			v.reach(t, b.Values)
+		}
 		v.running--
 		v.gpu += time.Duration(float64(at.Sub(a.Started)) * v.Def.Resources.devices())
 		if v.running == 0 && at.After(v.busySince) {
@@ -191,6 +196,23 @@ func (v *View) end(t *Trial, b Ended, at time.Time) error {
 		v.best = t
 	}
 	return nil
+}
+
+// reach puts the values of a whole training at one value of the fidelity's parameter
+// on the curves.
+func (v *View) reach(t *Trial, values Numbers) {
+	a := t.Attempt()
+	step := a.To
+	if step == 0 {
+		step = v.Horizon(t)
+	}
+	for i, o := range v.Def.Objectives {
+		if value, ok := values[o.Metric]; ok {
+			t.Curves[i].add(Sample{Step: step, Loss: o.Loss(value)})
+		}
+	}
+	v.Steps += max(step-a.LastStep, 0)
+	a.LastStep = step
 }
 
 // losses are the final losses of an ended trial: nil where an objective is
