@@ -35,16 +35,17 @@ func (o *Outlook) Choose(trials []*study.Trial) (best *study.Trial, gain float64
 		if !known {
 			continue
 		}
-		if g := o.gain(o.seen.x[curve], curve, t.Step(), gain); g > gain {
+		if g := o.gain(o.shared(t), curve, t.Step(), gain); g > gain {
 			best, gain = t, g
 		}
 	}
 	return best, gain
 }
 
-// gain is that of a configuration trained up to a step; curve is −1 for one that is
-// new. It is −Inf where it is below floor.
-func (o *Outlook) gain(x []float64, curve int, from int64, floor float64) float64 {
+// gain is that of a configuration trained up to a step, which shares so much with
+// every curve and of which curve is its own; −1 for one that is new. It is −Inf where
+// it is below floor.
+func (o *Outlook) gain(shared []float64, curve int, from int64, floor float64) float64 {
 	a := o.lookAhead(from)
 	c := &o.room
 	for h := range c {
@@ -52,18 +53,12 @@ func (o *Outlook) gain(x []float64, curve int, from int64, floor float64) float6
 			c[h] = make([]float64, len(o.seen.points))
 		}
 	}
-	shared, of := 0.0, -1
 	for i, p := range o.seen.points {
-		if p.curve != of {
-			of = p.curve
-			kx, _ := o.kernel.alike(x, o.seen.x[of])
-			shared = o.kernel.signal*kx + o.kernel.common
-		}
-		kt := &a.kt[p.moment]
+		kx, kt := shared[p.curve], &a.kt[p.moment]
 		for h := range c {
-			c[h][i] = shared * kt[h]
+			c[h][i] = kx * kt[h]
 		}
-		if of == curve {
+		if p.curve == curve {
 			own := &a.own[p.moment]
 			for h := range c {
 				c[h][i] += own[h]

@@ -43,10 +43,11 @@ func TestABoundGivesUpOnlyWhatIsBelowIt(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	given := 0
 	for range 200 {
-		x, from := []float64{rng.Float64(), rng.Float64()}, rng.Int64N(20)
-		want := o.gain(x, -1, from, math.Inf(-1))
+		shared, from := make([]float64, len(o.seen.x)), rng.Int64N(20)
+		o.alikes([]float64{rng.Float64(), rng.Float64()}, shared)
+		want := o.gain(shared, -1, from, math.Inf(-1))
 		floor := want + rng.NormFloat64()
-		switch got := o.gain(x, -1, from, floor); {
+		switch got := o.gain(shared, -1, from, floor); {
 		case got == want:
 		case math.IsInf(got, -1) && want < floor:
 			given++

@@ -27,10 +27,10 @@ type Outlook struct {
 	seen    seen
 	curves  map[study.TrialID]int // a trial's curve, where it has one
 	bent    []float64             // b of every moment
+	pairs   []float64             // v M + v₀ of curves, a triangle
 	l       []float64
 	alpha   []float64
-	mean    float64 // of losses, to standardise them
-	sd      float64
+	scale   scale
 	low     float64 // of the observations, standardised
 	last    int64
 	ahead   map[int64]*ahead // by the step it is ahead of
@@ -46,33 +46,24 @@ func New(v *study.View, self *study.Trial) (o *Outlook, ok bool) {
 	if o.last < 2 || len(v.Trials) > Most {
 		return nil, false
 	}
-	some := glimpses(v)
+	all := glimpses(v)
+	some := thinned(all, mostSeen)
 	pending := o.pending(v, self)
-	known, whole := recall(v.Def, some, pending)
-	if whole {
+	if known := recall(v.Def, some, pending); known != nil {
 		return known, true
 	}
-	y, ok := o.standardise(some)
-	if !ok {
+	if o.scale, ok = measure(some); !ok {
 		return nil, false
 	}
+	o.kernel = o.learn(v.Def, all)
 	o.seen = o.gather(some)
-	if known != nil {
-		o.kernel = known.kernel
-	} else {
-		few := sample(o.seen.points, mostFit)
-		fewY := make([]float64, len(few))
-		for i, at := range few {
-			fewY[i] = y[at]
-		}
-		o.kernel = fit(o.seen.some(few), fewY, o.columns.numbers(), evals).kernel(o.columns.numbers())
-	}
+	y := o.scale.of(some)
 	o.low = slices.Min(y)
 	o.index(some)
 	if !o.condition(y) || !o.believe(some, y, pending) {
 		return nil, false
 	}
-	remember(memory{v.Def, some, pending, o})
+	remember(v.Def, some, pending, o)
 	return o, true
 }
 
@@ -132,45 +123,6 @@ func (o *Outlook) believe(some []glimpse, y []float64, pending []glimpse) bool {
 	return o.condition(values)
 }
 
-// standardise cuts losses far beyond the median, which say no more than bad, to
-// mean zero and variance one.
-func (o *Outlook) standardise(some []glimpse) (y []float64, ok bool) {
-	var finite []float64
-	for _, g := range some {
-		if !math.IsInf(g.loss, 0) {
-			finite = append(finite, g.loss)
-		}
-	}
-	if len(finite) < 2 {
-		return nil, false
-	}
-	slices.Sort(finite)
-	best, median := finite[0], finite[len(finite)/2]
-	if best == finite[len(finite)-1] {
-		return nil, false
-	}
-	if median == best {
-		median = finite[len(finite)-1]
-	}
-	highest := median + (median - best)
-	y = make([]float64, len(some))
-	for i, g := range some {
-		y[i] = min(g.loss, highest)
-		o.mean += y[i] / float64(len(y))
-	}
-	for _, x := range y {
-		o.sd += (x - o.mean) * (x - o.mean) / float64(len(y))
-	}
-	o.sd = math.Sqrt(o.sd)
-	if !(o.sd > 0) || math.IsInf(o.sd, 0) {
-		return nil, false
-	}
-	for i := range y {
-		y[i] = (y[i] - o.mean) / o.sd
-	}
-	return y, true
-}
-
 // condition computes the factor and weights that predictions need.
 func (o *Outlook) condition(y []float64) bool {
 	s, k := o.seen, o.kernel
@@ -187,11 +139,12 @@ func (o *Outlook) condition(y []float64) bool {
 		}
 	}
 	o.l = make([]float64, triangle.Len(n))
-	shared := make([]float64, len(s.x)) // of a curve with those before it
+	o.pairs = make([]float64, triangle.Len(len(s.x)))
+	for i, x := range s.x {
+		o.alikes(x, triangle.Row(o.pairs, i))
+	}
 	for i, a := range s.points {
-		if i == 0 || s.points[i-1].curve != a.curve {
-			o.alikes(s.x[a.curve], shared[:a.curve+1])
-		}
+		shared := triangle.Row(o.pairs, a.curve)
 		row := triangle.Row(o.l, i)
 		for j, b := range s.points[:i+1] {
 			at := at(a.moment, b.moment)
@@ -219,6 +172,20 @@ func (o *Outlook) alikes(x []float64, into []float64) {
 	}
 }
 
+// shared is v M + v₀ of a trial with every curve.
+func (o *Outlook) shared(t *study.Trial) []float64 {
+	s := make([]float64, len(o.seen.x))
+	curve, known := o.curves[t.ID]
+	if !known {
+		o.alikes(o.columns.of(t), s)
+		return s
+	}
+	for i := range s {
+		s[i] = o.pairs[at(i, curve)]
+	}
+	return s
+}
+
 // predict is the mean and standard deviation of a trial's loss at a step,
 // standardised.
 func (o *Outlook) predict(t *study.Trial, step int64) (mean, sd float64) {
@@ -231,14 +198,16 @@ func (o *Outlook) predict(t *study.Trial, step int64) (mean, sd float64) {
 // cross is the covariance of a trial's loss at a step with the observations.
 func (o *Outlook) cross(t *study.Trial, step int64) []float64 {
 	b := o.kernel.bent(tau(step, o.last))
+	kt, own := make([]float64, len(o.bent)), make([]float64, len(o.bent))
+	for i, c := range o.bent {
+		kt[i], own[i] = o.kernel.moments(b, c)
+	}
 	curve, known := o.curves[t.ID]
-	shared := make([]float64, len(o.seen.x))
-	o.alikes(o.columns.of(t), shared)
+	shared := o.shared(t)
 	c := make([]float64, len(o.seen.points))
 	for i, p := range o.seen.points {
-		kt, own := o.kernel.moments(b, o.bent[p.moment])
-		if c[i] = shared[p.curve] * kt; known && p.curve == curve {
-			c[i] += own
+		if c[i] = shared[p.curve] * kt[p.moment]; known && p.curve == curve {
+			c[i] += own[p.moment]
 		}
 	}
 	return c
@@ -248,7 +217,7 @@ func (o *Outlook) cross(t *study.Trial, step int64) []float64 {
 // standard deviation, in the objective's unit.
 func (o *Outlook) End(t *study.Trial) (loss, sd float64) {
 	m, s := o.predict(t, o.last)
-	return o.mean + o.sd*m, o.sd * s
+	return o.scale.mean + o.scale.sd*m, o.scale.sd * s
 }
 
 // leaders are the trials that are expected to end best, at most n.

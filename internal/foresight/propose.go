@@ -14,6 +14,7 @@ const (
 	anywhere = 250 // candidates drawn from the whole space
 	near     = 10  // candidates near each of the leaders
 	leading  = 5
+	closer   = 60 // candidates near the best of these, ever nearer
 )
 
 // Propose finds the configuration not yet tried with the most to gain by a step,
@@ -45,8 +46,8 @@ type proposed struct {
 	any    bool
 }
 
-// search looks at configurations anywhere, and near those expected to end best; at
-// such that can't be had as they are only where there are no others.
+// search looks at configurations near those expected to end best, anywhere, and
+// ever nearer to the best found; at such that can't be had as they are only where there are no others.
 func (o *Outlook) search(v *study.View, allowed func(space.Values) bool) (params space.Values, gain float64, found bool) {
 	gaps := voids(v)
 	params, gain, found = o.searchOutside(v, gaps, allowed)
@@ -60,26 +61,31 @@ func (o *Outlook) searchOutside(v *study.View, gaps []void, allowed func(space.V
 	sp := v.Def.Space
 	rng := rand.New(rand.NewPCG(v.Def.Seed^0x5eed, uint64(v.Steps)<<20^uint64(len(v.Trials))))
 	gain = math.Inf(-1)
+	shared := make([]float64, len(o.seen.x))
 	try := func(u []float64) {
 		params := sp.At(u)
 		unit := sp.Unit(params)
 		if within(gaps, unit) || v.Tried.Has(unit, params) || (allowed != nil && !allowed(params)) {
 			return
 		}
-		if g := o.gain(o.columns.row(unit, sp.Active(params)), -1, 0, gain); g > gain || !found {
+		o.alikes(o.columns.row(unit, sp.Active(params)), shared)
+		if g := o.gain(shared, -1, 0, gain); g > gain || !found {
 			best, gain, found = params, g, true
 		}
 	}
 	u := make([]float64, sp.Len())
+	nudged := func(from []float64, by float64) []float64 {
+		for i := range u {
+			u[i] = from[i]
+			if rng.Float64() < 0.5 {
+				u[i] = nudge(sp.Param(i).Domain, u[i], by, rng)
+			}
+		}
+		return u
+	}
 	for _, t := range o.leaders(v.Trials, leading) {
 		for range near {
-			for i := range u {
-				u[i] = t.Unit[i]
-				if rng.Float64() < 0.5 {
-					u[i] = o.nudge(sp.Param(i).Domain, u[i], rng)
-				}
-			}
-			try(u)
+			try(nudged(t.Unit, 0.1))
 		}
 	}
 	for range anywhere {
@@ -88,13 +94,18 @@ func (o *Outlook) searchOutside(v *study.View, gaps []void, allowed func(space.V
 		}
 		try(u)
 	}
+	for i := range closer {
+		if found {
+			try(nudged(sp.Unit(best), 0.15*math.Pow(0.97, float64(i))))
+		}
+	}
 	return best, gain, found
 }
 
 // nudge moves a coordinate a little; an unordered choice is drawn anew.
-func (o *Outlook) nudge(d space.Domain, u float64, rng *rand.Rand) float64 {
+func nudge(d space.Domain, u, by float64, rng *rand.Rand) float64 {
 	if c, ok := d.(space.Choice); ok && !c.Ordered {
 		return rng.Float64()
 	}
-	return min(max(u+0.1*rng.NormFloat64(), 0), 1)
+	return min(max(u+by*rng.NormFloat64(), 0), 1)
 }

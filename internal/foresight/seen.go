@@ -2,8 +2,10 @@ package foresight
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/danlu-ml/danlu/internal/study"
 )
@@ -26,37 +28,51 @@ type glimpse struct {
 }
 
 // glimpses are what is taken in of a study: of every trial its losses at the ends
-// of stretches and the last. Where that is more than mostSeen, it is all of those
-// that got farthest, of equals the better, and of the rest some, evenly, at their
-// last step.
+// of stretches and the last, thinned.
 func glimpses(v *study.View) []glimpse {
-	last := v.Def.Fidelity.Max
-	curves := make([][]glimpse, 0, len(v.Trials))
-	n := 0
+	var all []glimpse
 	for _, t := range v.Trials {
-		g := glimpsesOf(t, last)
-		if len(g) > 0 {
-			curves = append(curves, g)
-			n += len(g)
-		}
+		all = append(all, glimpsesOf(t, v.Def.Fidelity.Max)...)
 	}
-	if n <= mostSeen {
-		return slices.Concat(curves...)
+	return thinned(all, mostSeen)
+}
+
+// thinned is at most n of them, a trial's together: all of those that got farthest,
+// of equals the better, for two thirds, and of the others some, evenly, at their
+// last step. Both are needed: curves over their length, and the landscape.
+func thinned(all []glimpse, n int) []glimpse {
+	if len(all) <= n {
+		return all
 	}
+	curves := slices.Collect(chunks(all))
 	end := func(g []glimpse) glimpse { return g[len(g)-1] }
 	slices.SortStableFunc(curves, func(a, b []glimpse) int {
 		return cmp.Or(cmp.Compare(end(b).step, end(a).step), cmp.Compare(end(a).loss, end(b).loss))
 	})
 	var taken []glimpse
-	for len(curves) > 0 && len(taken)+len(curves[0]) <= mostSeen*2/3 {
+	for len(curves) > 0 && len(taken)+len(curves[0]) <= n*2/3 {
 		taken = append(taken, curves[0]...)
 		curves = curves[1:]
 	}
-	for _, g := range evenly(curves, mostSeen-len(taken)) {
+	for _, g := range evenly(curves, n-len(taken)) {
 		taken = append(taken, end(g))
 	}
 	slices.SortStableFunc(taken, func(a, b glimpse) int { return cmp.Compare(a.trial.ID, b.trial.ID) })
 	return taken
+}
+
+// chunks are the glimpses of one trial after another.
+func chunks(all []glimpse) iter.Seq[[]glimpse] {
+	return func(yield func([]glimpse) bool) {
+		for from, i := 0, 1; i <= len(all); i++ {
+			if i == len(all) || all[i].trial != all[from].trial {
+				if !yield(all[from:i]) {
+					return
+				}
+				from = i
+			}
+		}
+	}
 }
 
 // glimpsesOf are those of one trial; one that ended with nothing to show is as bad
@@ -69,15 +85,16 @@ func glimpsesOf(t *study.Trial, last int64) (g []glimpse) {
 		}
 		return []glimpse{{t, 1, math.Inf(1)}}
 	}
-	next := Stretch(0, last)
-	for i, s := range c {
-		if s.Step < next && i < len(c)-1 {
-			continue
+	end := len(c) - 1
+	for next := Stretch(0, last); ; {
+		i := sort.Search(end, func(i int) bool { return c[i].Step >= next })
+		g = append(g, glimpse{t, c[i].Step, c[i].Loss})
+		if i == end {
+			break
 		}
-		for next <= s.Step {
+		for next <= c[i].Step {
 			next += Stretch(next, last)
 		}
-		g = append(g, glimpse{t, s.Step, s.Loss})
 	}
 	return g
 }
@@ -88,8 +105,7 @@ func Stretch(from, last int64) int64 {
 	return max(1, last/25, int64(math.Ceil(float64(from)*0.4)))
 }
 
-// gather makes rows, moments and points of glimpses and of what is pending. Points
-// of both come in their order.
+// gather makes rows, moments and points of glimpses, points in their order.
 func (o *Outlook) gather(some []glimpse) seen {
 	var s seen
 	steps := make([]int64, len(some))
@@ -111,37 +127,15 @@ func (o *Outlook) gather(some []glimpse) seen {
 	return s
 }
 
-// some is the part of it with these points, in rising order.
-func (s seen) some(points []int) seen {
-	var part seen
-	moments := make([]int, 0, len(points))
-	for _, i := range points {
-		moments = append(moments, s.points[i].moment)
+// landmarks are at most n of them: the last of every trial first, which have most of
+// the landscape, then earlier ones, evenly.
+func landmarks(all []glimpse, n int) []glimpse {
+	if len(all) <= n {
+		return all
 	}
-	slices.Sort(moments)
-	moments = slices.Compact(moments)
-	for _, m := range moments {
-		part.tau = append(part.tau, s.tau[m])
-	}
-	curve := -1
-	for _, i := range points {
-		p := s.points[i]
-		if p.curve != curve {
-			curve = p.curve
-			part.x = append(part.x, s.x[curve])
-		}
-		moment, _ := slices.BinarySearch(moments, p.moment)
-		part.points = append(part.points, point{len(part.x) - 1, moment})
-	}
-	return part
-}
-
-// sample picks at most n observations: the last of every curve first, then
-// earlier ones, evenly.
-func sample(points []point, n int) []int {
 	var last, rest []int
-	for i, p := range points {
-		if i+1 == len(points) || points[i+1].curve != p.curve {
+	for i, g := range all {
+		if i+1 == len(all) || all[i+1].trial != g.trial {
 			last = append(last, i)
 		} else {
 			rest = append(rest, i)
@@ -149,7 +143,11 @@ func sample(points []point, n int) []int {
 	}
 	picked := append(evenly(last, n), evenly(rest, max(n-len(last), 0))...)
 	slices.Sort(picked)
-	return picked
+	some := make([]glimpse, len(picked))
+	for i, at := range picked {
+		some[i] = all[at]
+	}
+	return some
 }
 
 // evenly takes n of them at equal distances, all where there are no more.
