@@ -13,6 +13,7 @@ import (
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/locate"
 	"github.com/danlu-ml/danlu/internal/lrfind"
+	"github.com/danlu-ml/danlu/internal/probe"
 	"github.com/danlu-ml/danlu/internal/provenance"
 	"github.com/danlu-ml/danlu/internal/runner"
 	"github.com/danlu-ml/danlu/internal/store"
@@ -84,36 +85,66 @@ func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 	if q.plan.Full == 0 && q.plan.Steps == 0 {
 		return out, fileError(q.def, "fidelity", "can't say how long a short training should be, because the file does not say how long a whole one is: add fidelity: {step: epoch, max: N}, or give --steps N")
 	}
+	res, v, err := q.measure(ctx, o, &out)
+	if err == nil && !out.Interrupted && res.Noisy && q.ask.Steps == 0 && q.lengthen(res.Horizon) {
+		o.Watch.say("%s; once more, with longer ones", res.Reason)
+		res, v, err = q.measure(ctx, o, &out)
+	}
+	if err != nil || out.Interrupted {
+		return out, err
+	}
+	if res.Ok {
+		if res, err = q.corrected(ctx, o, out.Study, v, res); err != nil {
+			return out, err
+		}
+	}
+	out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step")}
+	out.Result = q.found(res)
+	return out, nil
+}
+
+// lengthen makes probes three times as long, where the training is so long.
+func (q *question) lengthen(horizon int64) bool {
+	if 3*horizon > q.plan.Full {
+		return false
+	}
+	q.plan.Steps = 3 * horizon
+	q.share = q.reach()
+	return true
+}
+
+// measure runs the probes of the plan, or finds them measured.
+func (q *question) measure(ctx context.Context, o Options, out *Outcome) (res probe.Result, v *study.View, err error) {
 	def, err := q.probing(q.def.Name + "-lr")
 	if err != nil {
-		return out, err
+		return res, nil, err
 	}
 	if def.Sampler.Options, err = options(q.plan); err != nil {
-		return out, err
+		return res, nil, err
 	}
-	settled := func(v *study.View) bool { return q.plan.Conclude(q.runs(v)).Ok }
-	v, err := q.run(ctx, o, def, q.deciders(), settled, &out)
-	if err != nil || v == nil {
-		return out, err
-	}
-	if !out.Interrupted {
+	settled := func(v *study.View) bool {
 		res := q.plan.Conclude(q.runs(v))
-		if q.share == 1 && res.Ok {
-			share, err := q.reported(ctx, o, def.Name, v, res)
-			if err != nil {
-				return out, err
-			}
-			if share > 0 && share < 0.9 {
-				res = res.Reach(share)
-				res.Reason += fmt.Sprintf("; the program reports that it trained with %.0f%% of the rate it was given, a warm-up, and by as much the peak to give it is lower", 100*share)
-			}
-		} else if res.Ok {
-			res.Reason += fmt.Sprintf("; a probe was given %.3g times that, since its schedule is at %.0f%% of its peak so early", 1/q.share, 100*q.share)
-		}
-		out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step"), Objective: def.Objectives[0]}
-		out.Result = q.found(res)
+		return res.Ok || res.Noisy
 	}
-	return out, nil
+	if v, err = q.run(ctx, o, def, q.deciders(), settled, out); err != nil {
+		return res, nil, err
+	}
+	return q.plan.Conclude(q.runs(v)), v, nil
+}
+
+// corrected makes of what probes say what a whole training is to be given, where
+// a schedule is not at its peak so early.
+func (q *question) corrected(ctx context.Context, o Options, name string, v *study.View, res probe.Result) (probe.Result, error) {
+	if q.share != 1 {
+		res.Reason += fmt.Sprintf("; a probe was given %.3g times that, since its schedule is at %.0f%% of its peak so early", 1/q.share, 100*q.share)
+		return res, nil
+	}
+	share, err := q.reported(ctx, o, name, v, res)
+	if err == nil && share > 0 && share < 0.9 {
+		res = res.Reach(share)
+		res.Reason += fmt.Sprintf("; the program reports that it trained with %.0f%% of the rate it was given, a warm-up, and by as much the peak to give it is lower", 100*share)
+	}
+	return res, err
 }
 
 // run drives a definition as a study of the store, or finds it there.
@@ -153,40 +184,35 @@ func (q *question) earlier(ctx context.Context, o Options, def *study.Definition
 	if err != nil {
 		return nil, err
 	}
-	base, name, n := def.Name, "", 1
-	for {
-		next := base
-		if n > 1 {
-			next = fmt.Sprintf("%s-%d", base, n)
-		}
-		i := index(infos, next)
-		if i < 0 || infos[i].Seq == 0 {
-			def.Name = next
-			break
-		}
-		name = next
-		n++
-	}
-	if name == "" {
-		return nil, nil
-	}
-	v, err := locate.View(ctx, o.Store, name)
+	now, err := provenance.Quick(ctx, provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: o.Version})
 	if err != nil {
 		return nil, err
 	}
-	same, err := sameQuestion(v.Def, def)
-	if err != nil || !same {
-		return nil, err
+	var found *study.View
+	name := def.Name
+	for n := 2; ; n++ {
+		if i := index(infos, name); i < 0 || infos[i].Seq == 0 {
+			break
+		}
+		v, err := locate.View(ctx, o.Store, name)
+		if err != nil {
+			return nil, err
+		}
+		same, err := sameQuestion(v.Def, def)
+		if err != nil {
+			return nil, err
+		}
+		if same && v.Provenance.SameCode(now) {
+			found = v // the newest counts
+		}
+		name = fmt.Sprintf("%s-%d", def.Name, n)
 	}
-	now, err := provenance.Quick(ctx, provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: o.Version})
-	if err != nil || !v.Provenance.SameCode(now) {
-		return nil, err
-	}
-	if v.Concluded != nil && (o.Again || !settled(v)) {
+	if found == nil || found.Concluded != nil && (o.Again || !settled(found)) {
+		def.Name = name
 		return nil, nil
 	}
-	def.Name = name
-	return v, nil
+	def.Name = found.Def.Name
+	return found, nil
 }
 
 func index(infos []store.Info, name string) int {

@@ -5,15 +5,13 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/probe"
-	"github.com/danlu-ml/danlu/internal/study"
 )
 
 // Probed is what short trainings said, beside the result made of it.
 type Probed struct {
 	probe.Result
-	Full      int64 // steps of a whole training; 0 unknown
-	Step      string
-	Objective study.Objective
+	Full int64  // steps of a whole training; 0 unknown
+	Step string // what a step is called
 }
 
 // found is the result of probes in the form that all methods share. Its curve has

@@ -24,6 +24,7 @@ type Result struct {
 	Stable float64
 	Ok     bool
 	Reason string // one sentence either way
+	Noisy  bool   // without Ok: longer runs may tell more
 	Points []Point
 	Steps  int64 // spent by all
 	// Horizon is the step at which losses were compared.
@@ -60,7 +61,11 @@ func (p Plan) Conclude(runs []Run) Result {
 		}
 	}
 	if res.Reason = f.doubt(); res.Reason == "" {
-		res.Reason = f.unsettled()
+		if res.Reason = f.noisy(); res.Reason != "" {
+			res.Noisy = true
+		} else {
+			res.Reason = f.unsettled()
+		}
 	}
 	if res.Reason != "" {
 		return res

@@ -86,21 +86,29 @@ func (f *field) sameEverywhere() string {
 
 // unsettled is why runs that ended as planned still say nothing.
 func (f *field) unsettled() string {
-	if len(f.tries) == 0 {
-		return "no rate was tried"
-	}
-	if f.best == nil {
-		return fmt.Sprintf("every rate from %.3g to %.3g diverged; allow lower ones with --range", f.lowest(), f.highest())
-	}
-	count, spread := f.roughness()
 	switch {
+	case len(f.tries) == 0:
+		return "no rate was tried"
+	case f.best == nil:
+		return fmt.Sprintf("every rate from %.3g to %.3g diverged; allow lower ones with --range", f.lowest(), f.highest())
 	case len(f.tries) < 3:
 		return "fewer than three rates were tried, which says nothing: allow a wider --range, or more --probes"
 	case f.rises():
 		return fmt.Sprintf("the loss only rises, at all of %d rates: at the best one from %.4g to %.4g by step %d; either that is too early to see it fall (--steps), or the program does not learn", len(f.tries), f.best.run.Curve[0].Loss, f.best.loss, f.horizon)
-	case f.scale <= 6*f.best.noise:
+	}
+	return ""
+}
+
+// noisy is what shows that the differences between rates are chance.
+func (f *field) noisy() string {
+	if f.best == nil || len(f.tries) < 3 {
+		return ""
+	}
+	count, spread := f.roughness()
+	switch {
+	case f.best.noise > 0 && f.scale <= 6*f.best.noise:
 		return fmt.Sprintf("the loss is noisier than what the rate changes (%.3g beside %.3g): let probes run longer (--steps), or compare by a metric that is smoother (--metric)", 2*f.best.noise, f.scale)
-	case count >= 5 && spread*6 > f.breadth():
+	case count >= 5 && spread*6 > f.breadth() && f.breadth() > 0:
 		return fmt.Sprintf("the losses over the rates go up and down without a shape (by %.3g, in a range of %.3g): that is noise; let probes run longer (--steps)", spread, f.breadth())
 	}
 	return ""
