@@ -60,7 +60,7 @@ class Kept:
         elif isinstance(value, tuple):
             for held in value:
                 self._add(held)
-        elif isinstance(value, (torch.nn.Module, torch.optim.Optimizer)) or hasattr(value, "_scale"):
+        elif isinstance(value, (torch.nn.Module, torch.optim.Optimizer)) or type(value).__name__ == "GradScaler":
             self._object(value)
         else:
             self._random(value)
@@ -97,7 +97,7 @@ class Kept:
             self._state(value.get_state, value.set_state)
         elif isinstance(value, random.Random):
             self._state(value.getstate, value.setstate)
-        elif hasattr(value, "bit_generator"):  # NumPy's
+        elif hasattr(getattr(value, "bit_generator", None), "state"):  # NumPy's
             bits = value.bit_generator
             self._state(lambda: bits.state, lambda state: setattr(bits, "state", state))
         elif type(value).__name__ == "RandomState":

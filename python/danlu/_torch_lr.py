@@ -46,7 +46,7 @@ def lr_range_test(
 
     Afterwards model, optimizer, gradients, scaler, generators of random numbers and
     loader are as they were, bit for bit; so is what is named by also: averaged models,
-    schedulers, generators of your own.
+    schedulers, generators of your own. Meanwhile it takes the memory of a copy.
 
     - A batch is a pair, and its loss is loss_fn(model(x), y); of a batch that is a
       mapping it is loss_fn(model(**batch)), or, without a loss_fn, model(**batch).loss.
@@ -75,7 +75,8 @@ def lr_range_test(
     loop = _Loop(model, optimizer, loss_fn, forward, scaler, autocast, clip_norm)
     batches = _endless(loader)
     try:
-        model.train()
+        if not model.training:  # else its parts have the modes that they were given
+            model.train()
         for rate in rates:
             _lr.set_rates(optimizer, shares, rate)
             if step is not None:

@@ -77,6 +77,8 @@ class LRRangeTest(pl.Callback):
                 "the range test needs one optimizer (here are %d) and automatic optimization: in a loop of your own, "
                 "call danlu.torch.lr_range_test with step=..." % len(trainer.optimizers)
             )
+        if isinstance(trainer.train_dataloader, (list, tuple, dict)):
+            raise ValueError("the range test takes one loader, not %d" % len(trainer.train_dataloader))
         optimizer = trainer.optimizers[0]
         several = trainer.accumulate_grad_batches
         steps = _Steps(trainer, pl_module, optimizer)

@@ -251,6 +251,21 @@ class ASweep(unittest.TestCase):
         found = danlu.torch.lr_range_test(model, torch.optim.Adam(model.parameters()), None, batches, points=12)
         self.assertEqual(len(found.curve), 12)
 
+    def test_leaves_the_modes_of_parts_alone(self):
+        model, optimizer, loader = problem()
+        model[1].eval()  # as frozen batch normalisation
+        seen = []
+
+        def step(_):
+            seen.append((model.training, model[1].training))
+            return 1.0
+
+        danlu.torch.lr_range_test(model, optimizer, None, loader, step=step, points=2)
+        model.eval()
+        danlu.torch.lr_range_test(model, optimizer, None, loader, step=step, points=2)
+        self.assertEqual(seen, [(True, False)] * 2 + [(True, True)] * 2)
+        self.assertFalse(model.training)
+
     def test_ends_at_the_first_loss_that_is_no_number(self):
         curve = self.curve(loss=lambda z, y: loss_fn(z, y) * math.nan)
         self.assertEqual(len(curve), 1)
