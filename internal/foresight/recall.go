@@ -77,7 +77,3 @@ func (o *Outlook) copied() *Outlook {
 	c.ahead, c.room = nil, [horizons][]float64{}
 	return &c
 }
-
-func (g glimpse) same(h glimpse) bool {
-	return g.trial.ID == h.trial.ID && g.step == h.step && g.loss == h.loss && slices.Equal(g.trial.Unit, h.trial.Unit)
-}
