@@ -64,7 +64,6 @@ var tasks = []task{
 		settings: map[string]string{"optimizer": "adam", "dropout": "0.2", "data_fraction": "0.3"},
 	},
 	{name: "torch-residual-sgd", torch: true, low: -12, high: 2},
-	{name: "torch-gru-adam", torch: true, low: -18, high: -4},
 }
 
 // training is one of the study.

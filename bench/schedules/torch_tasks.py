@@ -1,12 +1,11 @@
 """Trains in PyTorch for the study of schedules: a training a line in, what came of it a line out.
 
-Data are those embedded in the built-in trainer, a fifth of them put aside to validate.
-One thread.
+Data are those embedded in the built-in trainer; 1,000 rows train and 1,000 validate. One
+thread.
 """
 
 import gzip
 import json
-import struct
 import sys
 import time
 from pathlib import Path
@@ -37,29 +36,6 @@ def fashion():
     return sets
 
 
-def speech():
-    """Windows of 5 frames, every fourth, each with the phone of its middle."""
-    b = unpack("speech-mini.bin.gz")
-    d, c, train, held = struct.unpack_from("<4I", b, 8)
-    at = 24 + 8 * d
-    for _ in range(c):
-        at += 1 + b[at]
-    lengths = []
-    for _ in range(train + held):
-        at += 1 + b[at]
-        lengths.append(struct.unpack_from("<I", b, at)[0])
-        at += 4
-    n = sum(lengths)
-    y = torch.tensor(np.frombuffer(b, np.uint8, n, at).astype(np.int64))
-    x = torch.tensor(np.frombuffer(b, np.int8, n * d, at + n).reshape(n, d).astype(np.float32) * 4 / 127)
-    sets, start = ([], []), 0
-    for i, length in enumerate(lengths):
-        windows = x[start:start + length].unfold(0, 5, 4).transpose(1, 2)
-        sets[i >= train].append((windows, y[start + 2:start + length - 2:4]))
-        start += length
-    return [tuple(torch.cat(part) for part in zip(*utterances)) for utterances in sets]
-
-
 class Block(nn.Module):
     def __init__(self, width):
         super().__init__()
@@ -73,19 +49,9 @@ def residual():
     return nn.Sequential(nn.Flatten(), nn.Linear(196, 64), Block(64), Block(64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 10))
 
 
-class GRU(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.gru, self.out = nn.GRU(39, 24, batch_first=True), nn.Linear(24, 51)
-
-    def forward(self, x):
-        return self.out(self.gru(x)[0][:, -1])
-
-
 # What each task takes: data, how many of it train, network, optimizer, batch size.
 TASKS = {
-    "torch-residual-sgd": (fashion, 2000, residual, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 128),
-    "torch-gru-adam": (speech, 1000, GRU, lambda p, lr: torch.optim.Adam(p, lr), 64),
+    "torch-residual-sgd": (fashion, 1000, residual, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
 }
 ROWS = {}
 
