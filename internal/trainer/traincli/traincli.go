@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if askedForRate(o.Trial) {
-		return findRate(ctx, o)
+		return testRates(ctx, o)
 	}
 	r := run{Options: o, epochs: o.Epochs}
 	if o.Bar != nil {
