@@ -282,3 +282,51 @@ func (p project) checkWhole() {
 		}
 	}
 }
+
+// A member that was copied from others came to its state by a schedule of parameters.
+// Written down it is a plain configuration, which one trial follows from nothing, to
+// the same state.
+func TestTheScheduleThatAPopulationFoundIsTrainedAgain(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProject(t, fmt.Sprintf(`
+name: found
+command: [%q, learns]
+objective: loss min
+params: {x: {float: [0, 1], default: 0.9}}
+fidelity: {step: epoch, max: 9}
+budget: {trials: 10}
+parallel: 1
+sampler: random
+scheduler: {pbt: {population: 4, interval: 2}}
+`, self), nil)
+	p.must(0, "tune")
+	member := -1
+	var want exported
+	for _, row := range p.export() {
+		if row.Parent != nil && row.State == "completed" {
+			member, want = row.Trial, row
+		}
+	}
+	if member < 0 {
+		t.Fatal("no copy came to its end")
+	}
+	if shown := p.must(0, "show", fmt.Sprint(member)).out; !strings.Contains(shown, "\nschedule\n") {
+		t.Errorf("danlu show has no schedule of a copy:\n%s", shown)
+	}
+	schedule := p.must(0, "show", fmt.Sprint(member), "--schedule").out
+	p.must(0, "tune", "--set", "name=again", "--set", "budget.trials=1", "--set", "scheduler="+schedule)
+	rows := p.export("again")
+	if len(rows) != 1 || rows[0].State != "completed" {
+		t.Fatalf("trained again: %+v", rows)
+	}
+	if d := cmp.Diff(want.Values, rows[0].Values); d != "" {
+		t.Errorf("values (-found +trained again):\n%s\nby %s", d, schedule)
+	}
+	if d := cmp.Diff(want.Params, rows[0].Params); d != "" {
+		t.Errorf("parameters at the end (-found +trained again):\n%s", d)
+	}
+}

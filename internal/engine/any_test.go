@@ -256,6 +256,10 @@ func anyDefinition(t *rapid.T, name string, seed uint64) *study.Definition {
 	if able := []string{"asha", "auto", "bohb", "halving", "hyperband", "none"}; slices.Contains(able, name) && rapid.Bool().Draw(t, "over a parameter") {
 		def.Fidelity = study.Over("data_fraction", rapid.Float64Range(0.01, 0.9).Draw(t, "min"), 1, 0)
 	}
+	if name == "replay" {
+		def.Fidelity.Max = max(def.Fidelity.Max, 5)
+		def.Scheduler.Options = map[string]json.RawMessage{"segments": json.RawMessage(`[{"to":2,"params":{"x":0.1}},{"to":4,"params":{"x":0.9}},{"params":{"x":0.3}}]`)}
+	}
 	if name == "threshold" {
 		def.Scheduler.Options = map[string]json.RawMessage{"upper": json.RawMessage("1.5")}
 	}

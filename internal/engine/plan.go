@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/danlu-ml/danlu/internal/sampler"
 	"github.com/danlu-ml/danlu/internal/scheduler"
@@ -158,7 +159,13 @@ func (e *Engine) planDefault() {
 	if !ok || !e.limits.allows(params) {
 		return
 	}
-	e.plan(sampler.Proposal{Params: params, Sampler: "default", Why: "the defaults come first"}, study.Planned{Default: true})
+	with, why := study.Planned{Default: true}, "the defaults come first"
+	if parts := e.view.Def.Schedule(); len(parts) > 0 {
+		with.To, why = parts[0].To, "the defaults, and the schedule's last parameters"
+		params = maps.Clone(params)
+		maps.Copy(params, parts[len(parts)-1].Params)
+	}
+	e.plan(sampler.Proposal{Params: params, Sampler: "default", Why: why}, with)
 }
 
 // plan brings a trial into being; with holds what does not follow from the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/display"
+	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/text"
 )
@@ -50,6 +51,9 @@ func Trial(v *study.View, t *study.Trial, verdicts []study.Judged, now time.Time
 	}
 	curve(f, v, t)
 	f.table("parameters", trialParams(v, t))
+	if t.Parent != nil {
+		f.table("schedule", lineage(v, t))
+	}
 	f.table("metrics", metrics(t, display.StepName(v.Def)))
 	f.table("attempts", attempts(t, now))
 	for _, a := range t.Attempts[:max(len(t.Attempts)-1, 0)] { // the last one's reason is the trial's
@@ -137,6 +141,24 @@ func trialParams(v *study.View, t *study.Trial) text.Table {
 		if _, known := t.Params[name]; !known {
 			table.Rows = append(table.Rows, []text.Span{plain(name), plain(t.Used[name].String() + " (used)")})
 		}
+	}
+	return table
+}
+
+// lineage is how a copy came to its state: which trial trained which steps, with which
+// parameters, of later ones those that changed.
+func lineage(v *study.View, t *study.Trial) text.Table {
+	table := text.Table{Columns: []text.Column{{Title: display.StepName(v.Def) + "s", Right: true}, {Title: "trial", Right: true}, {Title: "parameters", Min: 12}}}
+	var before space.Values
+	for _, s := range v.Lineage(t) {
+		var what []string
+		for _, name := range v.Def.Space.Names() {
+			if val, ok := s.Params[name]; ok && (before == nil || val != before[name]) {
+				what = append(what, name+"="+text.Param(val))
+			}
+		}
+		before = s.Params
+		table.Rows = append(table.Rows, []text.Span{plain(fmt.Sprintf("%d–%d", s.From, s.To)), plain(fmt.Sprint(s.Trial)), plain(strings.Join(what, " "))})
 	}
 	return table
 }

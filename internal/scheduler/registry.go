@@ -21,6 +21,7 @@ var makers = map[string]func(study.Algorithm, *study.Definition) (Scheduler, err
 	"patience":    newPatience,
 	"pbt":         newPBT,
 	"percentile":  newPercentile,
+	"replay":      newReplay,
 	"threshold":   newThreshold,
 }
 

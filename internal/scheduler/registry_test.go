@@ -68,11 +68,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	}{
 		"a slip in the name": {
 			study.Algorithm{Name: "ashe"},
-			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, bohb, curve, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
+			`there is no scheduler "ashe"; did you mean asha? (there are asha, auto, bohb, curve, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, replay, threshold)`,
 		},
 		"another word": {
 			study.Algorithm{Name: "darwin"},
-			`there is no scheduler "darwin" (there are asha, auto, bohb, curve, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, threshold)`,
+			`there is no scheduler "darwin" (there are asha, auto, bohb, curve, freeze-thaw, halving, hyperband, median, none, patience, pbt, percentile, replay, threshold)`,
 		},
 		"a slip in an option":           {asha("etta", "3"), `scheduler asha: etta is not an option of asha; did you mean eta?`},
 		"another option":                {median("percentile", "3"), `scheduler median: percentile is not an option of median: it has grace, min_trials`},
@@ -91,6 +91,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		"half and more":                 {named("pbt", "quantile", "0.6"), `scheduler pbt: quantile is 0.6: want a share above 0, at most 0.5`},
 		"another contest":               {named("pbt", "exploit", `"duel"`), `scheduler pbt: exploit is "duel": want truncation or tournament`},
 		"a parameter with a slip":       {named("pbt", "tune", `["y"]`), `scheduler pbt: tune names y, which is not a parameter; did you mean x?`},
+		"nothing to replay":             {named("replay"), "scheduler replay: it has no segments; `danlu show STUDY TRIAL --schedule` writes those of a trial"},
+		"segments that go back":         {named("replay", "segments", `[{"to":5},{"to":4},{}]`), `scheduler replay: segment 2 ends at epoch 4; want rising ends from 1 up, and the last segment without`},
+		"a last segment that ends":      {named("replay", "segments", `[{"to":5},{"to":9}]`), `scheduler replay: segment 2 ends at epoch 9; want rising ends from 1 up, and the last segment without`},
+		"a segment of something else":   {named("replay", "segments", `[{"params":{"z":1}}]`), `scheduler replay: segment 1 sets z, which is not a parameter; did you mean x?`},
+		"a segment with a word":         {named("replay", "segments", `[{"params":{"x":"fast"}}]`), `scheduler replay: segment 1 sets x to fast: it is float 0 … 1`},
 		"hyperband's eta":               {named("hyperband", "eta", "1"), `scheduler hyperband: eta is 1: want a number from 1.5 to 100, as in {hyperband: {eta: 3}}`},
 		"bohb's first rung":             {named("bohb", "min", "30"), `scheduler bohb: min is 30, where a trial is at its end (fidelity.max is 30): want a step before it`},
 		"a part of a step": {

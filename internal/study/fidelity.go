@@ -53,17 +53,3 @@ func (f Fidelity) At(step int64) space.Value {
 	}
 	return space.IntValue(step)
 }
-
-// ParamsAt are the parameters that a trial's program is given for a segment that ends
-// at a step: where a parameter is the fidelity, it is among them.
-func (v *View) ParamsAt(t *Trial, to int64) (params space.Values, order []string) {
-	f, order := v.Def.Fidelity, v.Def.Space.Names()
-	if f.Param == "" {
-		return t.Params, order
-	}
-	params = space.Values{f.Param: f.At(to)}
-	for name, value := range t.Params {
-		params[name] = value
-	}
-	return params, append(order, f.Param)
-}
