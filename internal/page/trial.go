@@ -158,7 +158,7 @@ func lineage(v *study.View, t *study.Trial) text.Table {
 			}
 		}
 		before = s.Params
-		table.Rows = append(table.Rows, []text.Span{plain(fmt.Sprintf("%d–%d", s.From, s.To)), plain(fmt.Sprint(s.Trial)), plain(strings.Join(what, " "))})
+		table.Rows = append(table.Rows, []text.Span{plain(fmt.Sprintf("%d–%d", s.From, max(s.From, s.To))), plain(fmt.Sprint(s.Trial)), plain(strings.Join(what, " "))})
 	}
 	return table
 }
