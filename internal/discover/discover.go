@@ -98,7 +98,8 @@ func (d *discovery) guess() {
 		}
 	}
 	if s := d.asked.source; s != nil {
-		facts.AdamW = slices.Contains(s.Calls, "AdamW") || slices.Contains(s.Calls, "TrainingArguments")
+		calls := func(name string) bool { return slices.Contains(s.Calls, name) }
+		facts.AdamW = calls("TrainingArguments") || calls("AdamW") && !calls("Adam") && !calls("SGD") && !calls("RMSprop")
 	}
 	d.guesses = guess.Options(p, facts)
 	if p.Style == option.Positional { // an argument can't be left out
@@ -174,9 +175,12 @@ func (d *discovery) params(u guess.Use) []draft.Param {
 		if g.Use != u || g.Domain == nil {
 			continue
 		}
-		p := draft.Param{Param: space.Param{Name: g.Name(), Domain: g.Domain, Role: g.Role, Default: g.Default, When: g.When}, Unsure: g.Unsure}
+		p := draft.Param{Param: space.Param{Name: g.Name(), Domain: g.Domain, Role: g.Role, Default: g.Default, When: g.When, Scale: g.Scale}, Unsure: g.Unsure}
 		if g.Given {
 			p.Note = "the default is what was on the command line"
+		}
+		if s := g.Scale; s != nil {
+			p.Note = strings.TrimPrefix(p.Note+"; ", "; ") + fmt.Sprintf("AdamW: what counts is its product with %s, which this searches; without scales_with it stands alone", s.To)
 		}
 		ps = append(ps, p)
 	}

@@ -133,6 +133,14 @@ func wrap(s string, width int) (lines []string) {
 	return append(lines, line)
 }
 
+// exponent writes an exponent by its name, where it has one.
+func exponent(k float64) string {
+	if name := map[float64]string{1: "linear", 0.5: "sqrt", -1: "inverse"}[k]; name != "" {
+		return name
+	}
+	return number(k)
+}
+
 // Domain writes what a parameter's name is followed by: its domain and the rest of
 // its definition, in braces.
 func Domain(p space.Param) string {
@@ -174,6 +182,9 @@ func Domain(p space.Param) string {
 	}
 	if len(p.When) > 0 {
 		add("when", when(p.When))
+	}
+	if s := p.Scale; s != nil {
+		add("scales_with", fmt.Sprintf("{%s: %s, at: %s}", Scalar(s.To), exponent(s.Exponent), number(s.At)))
 	}
 	if p.Prior != nil {
 		add("prior", prior(p.Prior, p.Domain))

@@ -41,8 +41,9 @@ type Guess struct {
 	Domain  space.Domain // of Tune and Spare
 	Default space.Value
 	When    []space.Condition
-	Given   bool   // its value stands on the command line
-	Unsure  string // why it may be wrong; empty: nothing says so
+	Scale   *space.Scale // the parameter it follows; nil: none
+	Given   bool         // its value stands on the command line
+	Unsure  string       // why it may be wrong; empty: nothing says so
 }
 
 // Name is the parameter's name in the study.
@@ -85,6 +86,7 @@ func Options(p *option.Program, f Facts) []*Guess {
 	withoutLoRA(all)
 	scaledRate(all)
 	spareTheLeast(all)
+	linkDecay(all, f)
 	return all
 }
 

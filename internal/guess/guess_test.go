@@ -163,3 +163,31 @@ func TestALearningRateThatFollowsFromAnother(t *testing.T) {
 		t.Errorf("given on the command line it is %s", uses[g.Use])
 	}
 }
+
+func TestTheDecayOfAdamWFollowsTheRate(t *testing.T) {
+	lines := []string{"--lr LR  (default: 0.001)", "--weight-decay W  (default: 0.01)"}
+	for _, c := range []struct {
+		name  string
+		more  []string
+		facts Facts
+		want  bool
+	}{
+		{"the program has AdamW", nil, Facts{AdamW: true}, true},
+		{"its default is AdamW", []string{"--optimizer NAME  (default: adamw)"}, Facts{}, true},
+		{"AdamW is given", []string{"--optimizer NAME  (default: sgd)"}, Facts{Given: map[string]string{"--optimizer": "AdamW"}}, true},
+		{"nobody knows the optimizer", nil, Facts{}, false},
+		{"it is another one", []string{"--optimizer NAME  (default: sgd)"}, Facts{AdamW: true}, false},
+		{"it is tuned", []string{"--optimizer {sgd,adamw}  (default: adamw)"}, Facts{AdamW: true}, false},
+		{"there are two rates", []string{"--head-lr LR  (default: 0.01)"}, Facts{AdamW: true}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Options(program(t, append(lines[:2:2], c.more...)...), c.facts)[1].Scale
+			if (got != nil) != c.want || c.want && (got.To != "lr" || got.Exponent != -1 || got.At != 0.001) {
+				t.Errorf("it scales with %+v", got)
+			}
+		})
+	}
+	if got := Options(program(t, lines[0], "--weight-decay W  (default: 0.0)"), Facts{AdamW: true})[1]; got.Scale != nil {
+		t.Errorf("a choice with 0 among its values scales with %+v", got.Scale)
+	}
+}

@@ -16,6 +16,7 @@ MAX_FILES = 60
 INTERESTING = {
     "SummaryWriter", "LightningCLI", "HfArgumentParser", "Trainer", "TrainingArguments", "Seq2SeqTrainer", "CSVLogger",
     "TensorBoardLogger", "DictWriter", "writer", "params", "report", "Fire", "run", "cli", "parse_args", "main", "train",
+    "Adam", "AdamW", "RMSprop", "SGD",
 }
 
 

@@ -74,6 +74,10 @@ func scalarNode(text string, line int) *node {
 	return n
 }
 
+// exponents are those that have names: of learning rates with batch sizes, and of what
+// keeps its product with another.
+var exponents = map[string]float64{"linear": 1, "sqrt": 0.5, "inverse": -1}
+
 // readScale reads {batch_size: 0.5, at: 128}.
 func readScale(r *reader, n *node, p *param) {
 	if n.kind != mapKind {
@@ -92,7 +96,11 @@ func readScale(r *reader, n *node, p *param) {
 			return
 		}
 		s.To = e.key
-		s.Exponent, _ = r.number(e.value, p.what("scales_with."+e.key), "the exponent, a number, as in "+scaleExample)
+		if k, ok := exponents[e.value.text]; ok && e.value.kind == stringKind {
+			s.Exponent = k
+			continue
+		}
+		s.Exponent, _ = r.number(e.value, p.what("scales_with."+e.key), "the exponent, a number or linear, sqrt or inverse, as in "+scaleExample)
 	}
 	switch {
 	case s.To == "":
