@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/danlu-ml/danlu/internal/amend"
+	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/display"
 	"github.com/danlu-ml/danlu/internal/driver"
 	"github.com/danlu-ml/danlu/internal/locate"
@@ -197,7 +198,7 @@ func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f 
 		path = strings.TrimSuffix(locate.Beside("", file), ".db") + "-lr.db"
 	}
 	watch := a.lrWatch(f)
-	log := slog.New(display.New(display.Options{Out: watch, Err: watch, Mode: display.Plain}).Handler(slog.LevelWarn))
+	log := slog.New(display.New(display.Options{Out: watch.Lines, Err: watch.Lines, Mode: display.Plain}).Handler(slog.LevelWarn))
 	st, err := sqlite.Open(path, sqlite.Options{Log: log})
 	if err != nil {
 		return out, err
@@ -206,8 +207,10 @@ func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f 
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
 	return lrstudy.Find(ctx, lrstudy.Options{
-		Definition: def, Ask: f.ask, Store: st, StorePath: path, Runs: filepath.Join(def.Dir, "danlu-runs"), Version: version(),
-		Again: f.again, Signals: driver.Signals(watched, func(text string) { fmt.Fprintln(watch, text) }), Watch: watch, Log: log,
+		Definition: def, Ask: f.ask, Watch: watch, Place: aside.Place{
+			Store: st, Path: path, Runs: filepath.Join(def.Dir, "danlu-runs"), Version: version(), Again: f.again, Log: log,
+			Signals: driver.Signals(watched, func(text string) { watch.Lines.Say("%s", text) }),
+		},
 	})
 }
 
@@ -234,12 +237,12 @@ func (a *app) lrFirst(ctx context.Context, file string, def *study.Definition, s
 // lrWatch tells of the progress where the result does not go: on standard error,
 // and as objects with --json.
 func (a *app) lrWatch(f *lrFlags) *lrstudy.Watch {
-	w := &lrstudy.Watch{Out: a.err}
+	w := &lrstudy.Watch{Lines: &aside.Lines{Out: a.err}}
 	if f.json {
 		w.JSON = a.out
 	}
 	if _, tty := terminal(a.err); tty && !f.plain && os.Getenv("TERM") != "dumb" {
-		w.Live = func() int {
+		w.Lines.Live = func() int {
 			width, _ := size(a.err)
 			return width
 		}

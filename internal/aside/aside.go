@@ -12,6 +12,7 @@
 package aside
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,7 +41,7 @@ type Place struct {
 	Again   bool
 	Signals <-chan runner.Signal
 	Said    func(text string) // what a person should know
-	Log     *slog.Logger
+	Log     *slog.Logger      // nil: discards
 }
 
 // Job is a study to run.
@@ -78,7 +79,7 @@ func Run(ctx context.Context, p Place, j Job) (Result, error) {
 	j.Begin(old)
 	end, v, err := driver.Run(ctx, driver.Options{
 		Definition: j.Definition, Store: p.Store, StorePath: p.Path, Runs: p.Runs, What: p.What, Version: p.Version,
-		Deciders: j.Deciders, Signals: p.Signals, Said: p.Said, Observe: j.Observe, Log: p.Log,
+		Deciders: j.Deciders, Signals: p.Signals, Said: p.Said, Observe: j.Observe, Log: cmp.Or(p.Log, slog.New(slog.DiscardHandler)),
 	})
 	if err != nil {
 		return Result{}, err
@@ -100,31 +101,32 @@ func (p Place) earlier(ctx context.Context, j Job) (*study.View, error) {
 		begun[i.Study] = i.Seq > 0
 	}
 	def := j.Definition
-	newest, next := "", def.Name
-	for n := 2; begun[next]; n++ {
-		newest, next = next, fmt.Sprintf("%s-%d", def.Name, n)
-	}
-	def.Name = next
-	if newest == "" {
-		return nil, nil
-	}
-	v, err := locate.View(ctx, p.Store, newest)
+	now, err := provenance.Quick(ctx, provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: p.Version})
 	if err != nil {
 		return nil, err
 	}
-	same, err := sameQuestion(v.Def, def)
-	if err != nil || !same {
-		return nil, err
+	var found *study.View
+	name := def.Name
+	for n := 2; begun[name]; n++ {
+		v, err := locate.View(ctx, p.Store, name)
+		if err != nil {
+			return nil, err
+		}
+		same, err := sameQuestion(v.Def, def)
+		if err != nil {
+			return nil, err
+		}
+		if same && v.Provenance.SameCode(now) {
+			found = v
+		}
+		name = fmt.Sprintf("%s-%d", def.Name, n)
 	}
-	now, err := provenance.Quick(ctx, provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: p.Version})
-	if err != nil || !v.Provenance.SameCode(now) {
-		return nil, err
-	}
-	if v.Concluded != nil && (p.Again || !j.Settled(v)) {
+	if found == nil || found.Concluded != nil && (p.Again || !j.Settled(found)) {
+		def.Name = name
 		return nil, nil
 	}
-	def.Name = newest
-	return v, nil
+	def.Name = found.Def.Name
+	return found, nil
 }
 
 // sameQuestion reports whether two definitions ask for the same trainings.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"math"
 	"strconv"
 
@@ -59,9 +58,8 @@ func Follow(ctx context.Context, def *study.Definition, ask RateAsk, p aside.Pla
 		}
 		say.Say("the learning rate at %s %d:", size.Name, n)
 		found, err := lrstudy.Find(ctx, lrstudy.Options{
-			Definition: at, Store: p.Store, StorePath: p.Path, Runs: p.Runs, Version: p.Version, Again: p.Again, Signals: p.Signals,
-			Ask:   lrstudy.Ask{Param: ask.Rate, Method: lrstudy.Probes, Steps: steps(at.Fidelity.Max, ask.Share)},
-			Watch: &lrstudy.Watch{Out: say, Live: nil}, Log: cmp.Or(p.Log, slog.Default()),
+			Definition: at, Place: p, Watch: &lrstudy.Watch{Lines: say},
+			Ask: lrstudy.Ask{Param: ask.Rate, Method: lrstudy.Probes, Steps: steps(at.Fidelity.Max, ask.Share)},
 		})
 		if err != nil || found.Interrupted {
 			law.Interrupted = found.Interrupted

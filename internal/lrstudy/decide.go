@@ -24,7 +24,7 @@ func (prober) Name() string { return deciderName }
 func (s prober) Suggest(_ context.Context, v *study.View, n int, _ *rand.Rand) (ps []sampler.Proposal, err error) {
 	rates, _ := s.q.plan.Next(s.q.runs(v))
 	for _, rate := range rates[:min(n, len(rates))] {
-		params, err := s.q.at(rate / s.q.share)
+		params, err := s.q.at(v.Def.Space, rate/s.q.share)
 		if err != nil {
 			return nil, err
 		}

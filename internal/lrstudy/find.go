@@ -3,19 +3,13 @@ package lrstudy
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
-	"github.com/danlu-ml/danlu/internal/driver"
-	"github.com/danlu-ml/danlu/internal/engine"
-	"github.com/danlu-ml/danlu/internal/locate"
+	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/probe"
-	"github.com/danlu-ml/danlu/internal/provenance"
-	"github.com/danlu-ml/danlu/internal/runner"
 	"github.com/danlu-ml/danlu/internal/store"
 	"github.com/danlu-ml/danlu/internal/study"
 )
@@ -24,17 +18,10 @@ import (
 type Options struct {
 	Definition *study.Definition
 	Ask        Ask
-	// Store is where the short trainings are kept, not the user's own, and
-	// StorePath its file; Runs is the folder of the trials' folders, absolute.
-	Store     store.Store
-	StorePath string
-	Runs      string
-	Version   string
-	// Again measures anew what has been measured already.
-	Again   bool
-	Signals <-chan runner.Signal
-	Watch   *Watch // who is told of the progress; nil: nobody
-	Log     *slog.Logger
+	// Place is where the short trainings are kept, not the user's own store. What
+	// and Said are filled in.
+	aside.Place
+	Watch *Watch // who is told of the progress; nil: nobody
 }
 
 // Outcome is what was found.
@@ -62,7 +49,11 @@ func Find(ctx context.Context, o Options) (Outcome, error) {
 	if o.Watch == nil {
 		o.Watch = &Watch{}
 	}
-	how, reason := q.method()
+	if o.Watch.Lines == nil {
+		o.Watch.Lines = &aside.Lines{}
+	}
+	o.What, o.Said = "danlu lr", func(text string) { o.Watch.Lines.Say("%s", text) }
+	how := q.method()
 	if how == Range {
 		out, knows, err := q.test(ctx, o)
 		if err != nil || knows || out.Interrupted {
@@ -72,9 +63,7 @@ func Find(ctx context.Context, o Options) (Outcome, error) {
 			out.Result = lrfind.Unknown(nil, "the program trains as usual under DANLU_LR_TEST=1: it has no range test; let it call danlu.torch.lr_range_test, or use --method probe")
 			return out, nil
 		}
-		o.Watch.say("the program has a range test and did not run it; short trainings at constant rates instead")
-	} else if reason != "" {
-		o.Watch.say("%s", reason)
+		o.Watch.Lines.Say("the program has a range test and did not run it; short trainings at constant rates instead")
 	}
 	return q.probe(ctx, o)
 }
@@ -83,11 +72,11 @@ func Find(ctx context.Context, o Options) (Outcome, error) {
 func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 	out := Outcome{Param: q.param.Name, Method: Probes}
 	if q.plan.Full == 0 && q.plan.Steps == 0 {
-		return out, fileError(q.def, "fidelity", "can't say how long a short training should be, because the file does not say how long a whole one is: add fidelity: {step: epoch, max: N}, or give --steps N")
+		return out, aside.FileError(q.def, "fidelity", "can't say how long a short training should be, because the file does not say how long a whole one is: add fidelity: {step: epoch, max: N}, or give --steps N")
 	}
 	res, v, err := q.measure(ctx, o, &out)
 	if err == nil && !out.Interrupted && res.Noisy && q.ask.Steps == 0 && q.lengthen(res.Horizon) {
-		o.Watch.say("%s; once more, with longer ones", res.Reason)
+		o.Watch.Lines.Say("%s; once more, with longer ones", res.Reason)
 		res, v, err = q.measure(ctx, o, &out)
 	}
 	if err != nil || out.Interrupted {
@@ -115,18 +104,15 @@ func (q *question) lengthen(horizon int64) bool {
 
 // measure runs the probes of the plan, or finds them measured.
 func (q *question) measure(ctx context.Context, o Options, out *Outcome) (res probe.Result, v *study.View, err error) {
-	def, err := q.probing(q.def.Name + "-lr")
+	def, err := q.aside("-lr", q.plan)
 	if err != nil {
 		return res, nil, err
 	}
-	if def.Sampler.Options, err = options(q.plan); err != nil {
-		return res, nil, err
-	}
-	settled := func(v *study.View) bool {
+	v, err = q.run(ctx, o, aside.Job{Definition: def, Deciders: q.deciders(), Settled: func(v *study.View) bool {
 		res := q.plan.Conclude(q.runs(v))
 		return res.Ok || res.Noisy
-	}
-	if v, err = q.run(ctx, o, def, q.deciders(), settled, out); err != nil {
+	}}, out)
+	if err != nil {
 		return res, nil, err
 	}
 	return q.plan.Conclude(q.runs(v)), v, nil
@@ -147,102 +133,16 @@ func (q *question) corrected(ctx context.Context, o Options, name string, v *stu
 	return res, err
 }
 
-// run drives a definition as a study of the store, or finds it there.
-func (q *question) run(ctx context.Context, o Options, def *study.Definition, d engine.Deciders, settled func(*study.View) bool, out *Outcome) (*study.View, error) {
-	old, err := q.earlier(ctx, o, def, settled)
-	if err != nil {
-		return nil, err
-	}
-	out.Study = def.Name
-	if old != nil && old.Concluded != nil {
-		out.Earlier = old.Updated
-		return old, nil
-	}
-	o.Watch.begin(q, def, old)
-	res, v, err := driver.Run(ctx, driver.Options{
-		Definition: def, Store: o.Store, StorePath: o.StorePath, Runs: o.Runs, What: "danlu lr", Version: o.Version,
-		Deciders: d, Signals: o.Signals, Said: func(text string) { o.Watch.say("%s", text) }, Observe: o.Watch.observe,
-		Log: o.Log,
-	})
+// run drives a job, or finds it done, and keeps in the outcome how that went.
+func (q *question) run(ctx context.Context, o Options, j aside.Job, out *Outcome) (*study.View, error) {
+	j.Begin = func(old *study.View) { o.Watch.begin(q, j.Definition, old) }
+	j.Observe = o.Watch.observe
+	res, err := aside.Run(ctx, o.Place, j)
+	o.Watch.Lines.End()
 	var held *store.HeldError
 	if errors.As(err, &held) {
 		return nil, fmt.Errorf("the learning rate of study %s is being looked for already: %w", q.def.Name, err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	out.Interrupted = res.Interrupted || res.Reason == engine.Stopped
-	o.Watch.end()
-	return v, nil
-}
-
-// earlier gives the definition its name in the store: that of the newest study of
-// this question, if it can go on or its answer stands, which is then returned; else
-// the next free one.
-func (q *question) earlier(ctx context.Context, o Options, def *study.Definition, settled func(*study.View) bool) (*study.View, error) {
-	infos, err := o.Store.Studies(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now, err := provenance.Quick(ctx, provenance.Options{Dir: def.Dir, File: def.File, Command: def.Command, Version: o.Version})
-	if err != nil {
-		return nil, err
-	}
-	var found *study.View
-	name := def.Name
-	for n := 2; ; n++ {
-		if i := index(infos, name); i < 0 || infos[i].Seq == 0 {
-			break
-		}
-		v, err := locate.View(ctx, o.Store, name)
-		if err != nil {
-			return nil, err
-		}
-		same, err := sameQuestion(v.Def, def)
-		if err != nil {
-			return nil, err
-		}
-		if same && v.Provenance.SameCode(now) {
-			found = v // the newest counts
-		}
-		name = fmt.Sprintf("%s-%d", def.Name, n)
-	}
-	if found == nil || found.Concluded != nil && (o.Again || !settled(found)) {
-		def.Name = name
-		return nil, nil
-	}
-	def.Name = found.Def.Name
-	return found, nil
-}
-
-func index(infos []store.Info, name string) int {
-	for i := range infos {
-		if infos[i].Study == name {
-			return i
-		}
-	}
-	return -1
-}
-
-// sameQuestion reports whether two definitions ask for the same trainings.
-func sameQuestion(a, b *study.Definition) (bool, error) {
-	text := func(d *study.Definition) (string, error) {
-		b, err := json.Marshal([]any{d.Command, d.Space, d.Objectives, d.Fidelity, d.Observe, d.Env, d.Seed, d.Snapshot, d.Sampler})
-		return string(b), err
-	}
-	x, err := text(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := text(b)
-	return x == y, err
-}
-
-// options keeps a plan with its study.
-func options(plan any) (map[string]json.RawMessage, error) {
-	text, err := json.Marshal(plan)
-	if err != nil {
-		return nil, fmt.Errorf("write down the plan of the probes: %w", err)
-	}
-	return map[string]json.RawMessage{"plan": text}, nil
+	out.Study, out.Earlier, out.Interrupted = res.Name, res.Earlier, res.Interrupted
+	return res.View, err
 }

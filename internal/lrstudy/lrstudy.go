@@ -13,9 +13,9 @@ package lrstudy
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 
+	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/probe"
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -57,11 +57,11 @@ type question struct {
 }
 
 func newQuestion(def *study.Definition, ask Ask) (*question, error) {
-	p, err := learningRate(def, ask.Param)
+	p, err := aside.Param(def, "learning_rate", "--param", ask.Param)
 	if err != nil {
 		return nil, err
 	}
-	q := &question{def: def, param: p, ask: ask}
+	q := &question{def: def, param: p, ask: ask, share: 1}
 	q.plan = probe.Plan{
 		Low: ask.Low, High: ask.High, Inside: ask.Low > 0, Start: q.current(),
 		Full: def.Fidelity.Max, Steps: ask.Steps, Most: ask.Most,
@@ -97,7 +97,7 @@ func bounds(def *study.Definition, p *space.Param) (low, high float64, err error
 		low = min(high/1e4, cmp.Or(p.Default.Float(), high))
 	}
 	if !(high > 0) || math.IsInf(low, 0) {
-		return 0, 0, fileError(def, p.Name, "params.%s is to be the learning rate, and it is %s: it has no number above zero", p.Name, p.Domain)
+		return 0, 0, aside.FileError(def, p.Name, "params.%s is to be the learning rate, and it is %s: it has no number above zero", p.Name, p.Domain)
 	}
 	if low >= high*0.99 {
 		low, high = high/30, high*30
@@ -105,65 +105,22 @@ func bounds(def *study.Definition, p *space.Param) (low, high float64, err error
 	return low, high, nil
 }
 
-// probing is the study of short trainings: the user's, with nothing to choose but
-// the rate, and no end but the plan's.
-func (q *question) probing(name string) (*study.Definition, error) {
-	def := *q.def
-	def.Name = name
-	def.Objectives = def.Objectives[:1:1]
-	if q.ask.Metric != nil {
-		def.Objectives = []study.Objective{*q.ask.Metric}
-	}
-	def.Budget, def.Target, def.StopWhen = study.Budget{}, nil, ""
-	def.Constraints, def.WarmFrom, def.Retries, def.Mode = nil, nil, 0, "search"
-	def.Sampler, def.Scheduler = study.Algorithm{Name: deciderName}, study.Algorithm{Name: deciderName}
-	def.Parallel = cmp.Or(q.ask.Parallel, def.Parallel)
-	def.Source = "" // what it says of ranges is not true here
-	var err error
-	def.Space, err = q.space()
-	return &def, err
-}
-
-// space is the user's without defaults, since no trial here is the default one,
-// and with all rates that may be tried.
-func (q *question) space() (*space.Space, error) {
-	var params []space.Param
-	for i := range q.def.Space.Len() {
-		p := *q.def.Space.Param(i)
-		if p.Name == q.param.Name {
-			p.Domain = space.Float{Low: q.plan.Low / 20, High: q.plan.High / q.share * 20, Log: true}
-			p.Prior = nil
-		}
-		p.Default = space.Value{}
-		params = append(params, p)
-	}
-	sp, err := space.New(params)
-	if err != nil {
-		return nil, fmt.Errorf("widen the range of %s: %w", q.param.Name, err)
-	}
-	return sp, nil
-}
-
-// at is the study's default configuration with another rate.
-func (q *question) at(rate float64) (space.Values, error) {
-	sp, err := q.space()
+// aside is a study beside the user's, with all rates that may be tried.
+func (q *question) aside(suffix string, plan any) (*study.Definition, error) {
+	rates := space.Float{Low: q.plan.Low / 20, High: q.plan.High / q.share * 20, Log: true}
+	def, err := aside.Define(q.def, q.def.Name+suffix, deciderName, q.param, rates, plan)
 	if err != nil {
 		return nil, err
 	}
-	given := space.Values{q.param.Name: space.FloatValue(rate)}
-	base := make([]float64, q.def.Space.Len())
-	for i := range base {
-		p := q.def.Space.Param(i)
-		v := p.Default
-		if v.IsZero() {
-			v = p.Domain.Middle()
-		}
-		base[i] = p.Domain.Unit(v)
+	if q.ask.Metric != nil {
+		def.Objectives = []study.Objective{*q.ask.Metric}
 	}
-	for name, v := range q.def.Space.At(base) {
-		if p := q.def.Space.Param(q.def.Space.Index(name)); name != q.param.Name && p.Scale == nil {
-			given[name] = v
-		}
-	}
-	return sp.Complete(given)
+	def.Parallel = cmp.Or(q.ask.Parallel, def.Parallel)
+	return def, nil
+}
+
+// at is the study's default configuration with another rate, in the space of a
+// study beside it.
+func (q *question) at(sp *space.Space, rate float64) (space.Values, error) {
+	return aside.At(q.def, sp, q.param.Name, space.FloatValue(rate))
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/sampler"
 	"github.com/danlu-ml/danlu/internal/scheduler"
@@ -30,19 +31,15 @@ const (
 	testHigh       = "lr_test/high"
 )
 
-// method is how the rate is looked for, with the reason for a person where it is
-// not as asked.
-func (q *question) method() (m Method, why string) {
+// method is how the rate is looked for.
+func (q *question) method() Method {
 	switch {
 	case q.ask.Method == Range, q.ask.Method == Probes:
-		return q.ask.Method, ""
-	case q.builtIn():
-		return Range, ""
+		return q.ask.Method
+	case q.builtIn(), q.mentions():
+		return Range
 	}
-	if file := q.mentions(); file != "" {
-		return Range, ""
-	}
-	return Probes, ""
+	return Probes
 }
 
 // builtIn reports whether the program is danlu's own trainer.
@@ -53,9 +50,8 @@ func (q *question) builtIn() bool {
 
 var callsTest = regexp.MustCompile(`lr_range_test|LRRangeTest|lightning\.fit\(|transformers\.train\(|` + testEnv)
 
-// mentions is the first file of the command that speaks of a range test; empty if
-// none does.
-func (q *question) mentions() string {
+// mentions reports whether a file of the command speaks of a range test.
+func (q *question) mentions() bool {
 	for _, arg := range q.def.Command {
 		if strings.ContainsAny(arg, "{}") {
 			continue
@@ -69,10 +65,10 @@ func (q *question) mentions() string {
 			continue
 		}
 		if text, err := os.ReadFile(path); err == nil && callsTest.Match(text) {
-			return arg
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 // once proposes one trial, and ends it where it turns out to train as usual.
@@ -89,7 +85,7 @@ func (s once) Suggest(_ context.Context, v *study.View, n int, _ *rand.Rand) ([]
 	if rate == 0 {
 		rate = s.q.plan.Low
 	}
-	params, err := s.q.at(rate)
+	params, err := s.q.at(v.Def.Space, rate)
 	return []sampler.Proposal{{Params: params, Sampler: deciderName, Why: "a range test"}}, err
 }
 
@@ -110,7 +106,7 @@ func (once) Next(*study.View) (scheduler.Action, bool) {
 // test after all.
 func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool, err error) {
 	out = Outcome{Param: q.param.Name, Method: Range}
-	def, err := q.probing(q.def.Name + "-lr-test")
+	def, err := q.aside("-lr-test", nil)
 	if err != nil {
 		return out, false, err
 	}
@@ -122,9 +118,12 @@ func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool
 	}
 	def.Env[testEnv] = "1"
 	o.Log = slog.New(slog.DiscardHandler) // of the engine's remarks none fits a trial that ends without an objective
-	deciders := func(*study.Definition) (sampler.Sampler, scheduler.Scheduler, error) { return once{q}, once{q}, nil }
-	v, err := q.run(ctx, o, def, deciders, func(v *study.View) bool { return v.SeenMetrics[testLoss] > 0 }, &out)
-	if err != nil || v == nil || out.Interrupted {
+	v, err := q.run(ctx, o, aside.Job{
+		Definition: def,
+		Deciders:   func(*study.Definition) (sampler.Sampler, scheduler.Scheduler, error) { return once{q}, once{q}, nil },
+		Settled:    func(v *study.View) bool { return v.SeenMetrics[testLoss] > 0 },
+	}, &out)
+	if err != nil || out.Interrupted {
 		return out, false, err
 	}
 	if len(v.Trials) == 0 {
@@ -137,7 +136,7 @@ func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool
 	}
 	switch failed := t.Attempt() != nil && t.Attempt().Exit != nil && t.Attempt().Exit.Code != 0 && t.State == study.Failed; {
 	case failed && len(curve) < 10:
-		out.Result = lrfind.Unknown(curve, "the program fails in its range test: "+t.Reason+"; danlu logs "+def.Name+" 0 --store "+o.StorePath+" has its output")
+		out.Result = lrfind.Unknown(curve, "the program fails in its range test: "+t.Reason+"; danlu logs "+def.Name+" 0 --store "+o.Path+" has its output")
 	case len(curve) == 0 && len(t.Metrics) > 0:
 		return out, false, nil
 	case len(curve) == 0:

@@ -8,9 +8,9 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/probe"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/text"
@@ -19,21 +19,14 @@ import (
 // Watch tells a person, or a program, what runs, what was best so far and how
 // long it will take. The zero value tells nobody.
 type Watch struct {
-	Out   io.Writer  // lines for people; nil: none
-	JSON  io.Writer  // an object a line; nil: none
-	Live  func() int // the terminal's width, where Out is one; nil: it is not
+	Lines *aside.Lines // nil: nobody
+	JSON  io.Writer    // an object a line; nil: none
 	q     *question
 	def   *study.Definition
 	began time.Time
 	spent int64 // steps that were there at the beginning
-	spoke time.Time
-	mu    sync.Mutex // one line at a time: guards shown
-	shown bool       // a line is on the screen that will be written over
-	told  bool       // that reports are sparser than a probe was to be long
+	told  bool  // that reports are sparser than a probe was to be long
 }
-
-// silence is how long a person who sees no live line is told nothing.
-const silence = 10 * time.Second
 
 // expected is how many whole probes' steps a search takes: about eight probes, of
 // which half end early where reports are frequent.
@@ -43,21 +36,21 @@ const (
 )
 
 func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
-	w.q, w.def, w.began, w.spoke = q, def, time.Now(), time.Now()
+	w.q, w.def, w.began, w.told = q, def, time.Now(), false
 	if old != nil {
 		w.spent = steps(old)
-		w.say("goes on: %d short trainings are there already", len(old.Trials))
+		w.Lines.Say("goes on: %d short trainings are there already", len(old.Trials))
 	}
 	if def.Env[testEnv] != "" {
 		who := commandOf(def)
 		if q.builtIn() {
 			who = "the built-in trainer"
 		}
-		w.say("range test: %s runs once, its learning rate rising with every step", who)
+		w.Lines.Say("range test: %s runs once, its learning rate rising with every step", who)
 		return
 	}
 	h := q.plan.Horizon(nil)
-	w.say("probes: about %d short trainings at constant %s between %s and %s, each of at most %s", expected, q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), w.amount(h))
+	w.Lines.Say("probes: about %d short trainings at constant %s between %s and %s, each of at most %s", expected, q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), w.amount(h))
 	w.cost(h)
 }
 
@@ -74,7 +67,7 @@ func (w *Watch) cost(h int64) {
 			share += "; a metric reported more often would make that less (--metric), fewer probes too (--probes)"
 		}
 	}
-	w.say("that is about %s in all%s", w.amount(total), share)
+	w.Lines.Say("that is about %s in all%s", w.amount(total), share)
 }
 
 // amount is a number of steps as the study counts them.
@@ -104,26 +97,16 @@ func steps(v *study.View) (n int64) {
 
 // observe is told of every batch of events.
 func (w *Watch) observe(v *study.View, events []study.Event) {
-	said := false
 	for _, e := range events {
-		if ended, ok := e.Body.(study.Ended); ok {
-			said = w.ended(v, v.Trials[ended.Trial]) || said
-		}
-		if started, ok := e.Body.(study.Started); ok {
-			w.object("probe_started", v.Trials[started.Trial])
+		switch b := e.Body.(type) {
+		case study.Started:
+			w.object("probe_started", v.Trials[b.Trial])
+		case study.Ended:
+			w.ended(v, v.Trials[b.Trial])
 		}
 	}
 	w.sparse(v)
-	now := time.Now()
-	switch {
-	case w.Out == nil || said && w.Live == nil:
-		w.spoke = now
-	case w.Live != nil:
-		w.paint(text.Truncate(w.going(v), max(w.Live()-1, 20)))
-	case now.Sub(w.spoke) >= silence:
-		w.spoke = now
-		w.say("%s", w.going(v))
-	}
+	w.Lines.Now(w.going(v))
 }
 
 // sparse says once what probes cost where the program reports later than a probe
@@ -139,7 +122,7 @@ func (w *Watch) sparse(v *study.View) {
 		}
 		w.told = true
 		if h := w.q.plan.Horizon(runs); h > w.q.plan.Horizon(nil) {
-			w.say("the program first reports at %s %d, so that a probe takes at least that", cmp.Or(w.q.def.Fidelity.Step, "step"), h)
+			w.Lines.Say("the program first reports at %s %d, so that a probe takes at least that", cmp.Or(w.q.def.Fidelity.Step, "step"), h)
 			w.cost(h)
 		}
 		return
@@ -147,9 +130,9 @@ func (w *Watch) sparse(v *study.View) {
 }
 
 // ended tells of a probe that is over.
-func (w *Watch) ended(v *study.View, t *study.Trial) bool {
+func (w *Watch) ended(v *study.View, t *study.Trial) {
 	if t.State == study.Waiting || w.def.Env[testEnv] != "" {
-		return false
+		return
 	}
 	w.object("probe_ended", t)
 	line := fmt.Sprintf("%s %-9s ", w.q.param.Name, text.Number(t.Params[w.q.param.Name].Float()))
@@ -166,8 +149,7 @@ func (w *Watch) ended(v *study.View, t *study.Trial) bool {
 			line += ", ended early: " + t.Reason
 		}
 	}
-	w.say("%s", line)
-	return true
+	w.Lines.Say("%s", line)
 }
 
 // object writes an event for programs.
@@ -205,24 +187,27 @@ func (w *Watch) going(v *study.View) string {
 		if r.State != probe.Running {
 			ended++
 		} else {
-			running = append(running, fmt.Sprintf("%s (%d/%d)", text.Number(r.Rate), last(r), h))
+			running = append(running, fmt.Sprintf("%s (%d/%d)", text.Number(w.given(r.Rate)), min(last(r), h), h))
 		}
 		if n := len(r.Curve); n > 0 && last(r) >= h && r.Curve[n-1].Loss < best {
 			best, rate = r.Curve[n-1].Loss, r.Rate
 		}
 	}
-	line := fmt.Sprintf("%d probes ended", ended)
-	if len(running) > 0 {
-		line += ", running " + strings.Join(running, ", ")
+	line := fmt.Sprintf("%d ended", ended)
+	if left, ok := w.left(v, h); ok {
+		line += ", " + text.About(left) + " left"
 	}
 	if rate > 0 {
-		line += fmt.Sprintf("; best so far %s (%s)", text.Number(rate), text.Number(w.def.Objectives[0].Value(best)))
+		line += fmt.Sprintf("; best %s (%s)", text.Number(w.given(rate)), text.Number(w.def.Objectives[0].Value(best)))
 	}
-	if left, ok := w.left(v, h); ok {
-		line += "; " + text.About(left) + " left"
+	if len(running) > 0 {
+		line += "; running " + strings.Join(running, ", ")
 	}
 	return line
 }
+
+// given is the rate that the program gets for a probe at a rate.
+func (w *Watch) given(rate float64) float64 { return rate / w.q.share }
 
 func last(r *probe.Run) int64 {
 	if n := len(r.Curve); n > 0 {
@@ -258,47 +243,4 @@ func (w *Watch) sweeping(v *study.View) string {
 		line += ", loss " + text.Number(s.Last)
 	}
 	return line
-}
-
-// Write tells lines that come from elsewhere; it makes a Watch a place for logs.
-func (w *Watch) Write(p []byte) (int, error) {
-	w.say("%s", strings.TrimRight(string(p), "\n"))
-	return len(p), nil
-}
-
-// say writes a line for people. It may be called from any goroutine.
-func (w *Watch) say(format string, args ...any) {
-	if w.Out == nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.clear()
-	width := 80
-	if w.Live != nil {
-		width = w.Live()
-	}
-	_ = text.WriteLines(w.Out, text.Wrap(text.Clean(fmt.Sprintf(format, args...)), max(width-1, 20)), width, false)
-}
-
-// paint writes the live line over.
-func (w *Watch) paint(line string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.shown = true
-	fmt.Fprintf(w.Out, "\r\x1b[K%s", line)
-}
-
-// end takes the live line away.
-func (w *Watch) end() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.clear()
-}
-
-func (w *Watch) clear() {
-	if w.shown {
-		w.shown = false
-		fmt.Fprint(w.Out, "\r\x1b[K")
-	}
 }
