@@ -25,7 +25,7 @@ var workloads = []struct {
 }
 
 // BenchmarkEpoch is one epoch of training, without validation. Its examples/CPU-s
-// are what testdata/torch_epoch.py tells of PyTorch.
+// compare two states of the trainer; `make bench-torch` compares it with PyTorch.
 func BenchmarkEpoch(b *testing.B) {
 	for _, level := range kernel.Levels() {
 		for _, w := range workloads {
