@@ -157,7 +157,7 @@ func (a *app) lrCurve(f *lrFlags, args []string) error {
 	if err != nil {
 		return exitWith(codeUsage, err)
 	}
-	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, lrfind.Options{Schedule: f.ask.Schedule}), Param: "lr", Method: lrstudy.Range})
+	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, lrfind.Options{Schedule: f.ask.Schedule}), Param: "lr", Method: lrstudy.Range, Schedule: f.ask.Schedule})
 }
 
 // lr finds the rate of a study, shows it and, where that is asked for, writes it

@@ -116,6 +116,13 @@ func Words(out Outcome, width int) []text.Line {
 		say("They took %d %ss in all%s. Short runs are not whole ones: the range below has room for that.", p.Steps, p.Step, share)
 	}
 	say("A search should look between %s and %s.", text.Number(out.Range.Low), text.Number(out.Range.High))
-	say("The suggestion is a peak: what a schedule with warm-up, cosine or One Cycle reaches at its top. One Cycle begins at a 25th of it and ends far below; a rate that stays constant to the end does best at the same value or a little below it.")
+	switch out.Schedule {
+	case "", "plateau":
+		say("Which schedule follows matters: the best peak of One Cycle, cosine or steps was about 2.2 times the best constant rate. Say which with --schedule.")
+	case "constant":
+		say("That is for a rate that stays constant; the peak of One Cycle, cosine or steps does best at about 2.2 times that.")
+	default:
+		say("That is the peak of the schedule, %s; a rate that stays constant does best at less than half of it.", out.Schedule)
+	}
 	return lines
 }

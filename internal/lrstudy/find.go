@@ -30,6 +30,8 @@ type Outcome struct {
 	Param  string
 	Method Method
 	Study  string // in the store; empty where nothing was run
+	// Schedule is the one that the suggestion is the peak of; empty if unknown.
+	Schedule string
 	// Probes are the short trainings, by rate; nil for a range test.
 	Probes *Probed
 	// Earlier is when it was measured, where nothing had to be run now.
@@ -71,6 +73,7 @@ func Find(ctx context.Context, o Options) (Outcome, error) {
 // probe runs short trainings at constant rates.
 func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 	out := Outcome{Param: q.param.Name, Method: Probes}
+	out.Schedule, _ = q.schedule()
 	if q.plan.Full == 0 && q.plan.Steps == 0 {
 		return out, aside.FileError(q.def, "fidelity", "can't say how long a short training should be, because the file does not say how long a whole one is: add fidelity: {step: epoch, max: N}, or give --steps N")
 	}
@@ -120,12 +123,17 @@ func (q *question) measure(ctx context.Context, o Options, out *Outcome) (res pr
 
 // corrected makes of what probes say what a whole training is to be given, where
 // a schedule is not at its peak so early.
-func (q *question) corrected(ctx context.Context, o Options, name string, v *study.View, res probe.Result) (probe.Result, error) {
+func (q *question) corrected(ctx context.Context, o Options, study string, v *study.View, res probe.Result) (probe.Result, error) {
+	name, _ := q.schedule()
+	if f := peak(name); f != 1 {
+		res = res.Reach(f)
+		res.Reason += fmt.Sprintf("; for a schedule that is %s, %.3g times that", name, f)
+	}
 	if q.share != 1 {
 		res.Reason += fmt.Sprintf("; a probe was given %.3g times that, since its schedule is at %.0f%% of its peak so early", 1/q.share, 100*q.share)
 		return res, nil
 	}
-	share, err := q.reported(ctx, o, name, v, res)
+	share, err := q.reported(ctx, o, study, v, res)
 	if err == nil && share > 0 && share < 0.9 {
 		res = res.Reach(share)
 		res.Reason += fmt.Sprintf("; the program reports that it trained with %.0f%% of the rate it was given, a warm-up, and by as much the peak to give it is lower", 100*share)

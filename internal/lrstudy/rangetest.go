@@ -106,6 +106,7 @@ func (once) Next(*study.View) (scheduler.Action, bool) {
 // test after all.
 func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool, err error) {
 	out = Outcome{Param: q.param.Name, Method: Range}
+	out.Schedule, _ = q.schedule()
 	def, err := q.aside("-lr-test", nil)
 	if err != nil {
 		return out, false, err
