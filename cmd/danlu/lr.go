@@ -252,7 +252,7 @@ func (a *app) lrWatch(f *lrFlags) *lrstudy.Watch {
 
 // lrShow shows a result. The exit code says whether there is one.
 func (a *app) lrShow(f *lrFlags, out lrstudy.Outcome) error {
-	chart := lrstudy.Chart(out.Result)
+	chart := lrstudy.Chart(out)
 	if f.svg != "" {
 		if err := writeSVG(f.svg, []plot.Chart{chart}); err != nil {
 			return err

@@ -14,8 +14,17 @@ const drawn = 6
 
 // Chart draws a result: the loss over the rate, with what is suggested marked on
 // it. Losses far above where the training began are drawn at the upper edge.
-func Chart(res lrfind.Result) plot.Chart {
+func Chart(out Outcome) plot.Chart {
+	res := out.Result
 	c := plot.Chart{Title: "loss over the learning rate", X: "learning rate", LogX: true}
+	if out.Probes != nil {
+		o := out.Probes.Objective
+		c.Title = o.Metric + " over the learning rate"
+		if o.Maximize {
+			c.Title += ", the best below"
+		}
+		c.Y = func(loss float64) string { return text.Number(o.Value(loss)) }
+	}
 	line := curve(res)
 	if len(line) == 0 {
 		return c

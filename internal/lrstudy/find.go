@@ -90,7 +90,7 @@ func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 			return out, err
 		}
 	}
-	out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step")}
+	out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step"), Objective: v.Def.Objectives[0]}
 	out.Result = q.found(res)
 	return out, nil
 }
@@ -125,7 +125,7 @@ func (q *question) measure(ctx context.Context, o Options, out *Outcome) (res pr
 // a schedule is not at its peak so early.
 func (q *question) corrected(ctx context.Context, o Options, study string, v *study.View, res probe.Result) (probe.Result, error) {
 	name, _ := q.schedule()
-	if f := peak(name); f != 1 {
+	if f := probe.Peak(name); f != 1 {
 		res = res.Reach(f)
 		res.Reason += fmt.Sprintf("; for a schedule that is %s, %.3g times that", name, f)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/probe"
+	"github.com/danlu-ml/danlu/internal/study"
 )
 
 // Probed is what short trainings said, beside the result made of it.
@@ -12,10 +13,13 @@ type Probed struct {
 	probe.Result
 	Full int64  // steps of a whole training; 0 unknown
 	Step string // what a step is called
+	// Objective is what they were compared by.
+	Objective study.Objective
 }
 
 // found is the result of probes in the form that all methods share. Its curve has
-// the loss of each rate at the common step.
+// the loss of each rate at the common step: of an objective to be made large, its
+// negative.
 func (q *question) found(p probe.Result) lrfind.Result {
 	var curve []lrfind.Point
 	for _, x := range p.Points {

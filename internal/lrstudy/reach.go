@@ -34,21 +34,6 @@ func (q *question) reach() float64 {
 	return sum / float64(n)
 }
 
-// peak is what the best rate of short runs at a constant rate is multiplied with
-// for a schedule's peak. On the 24 small trainings whose probes said something,
-// these factors took those within half a decade of the truth from 18 to 22, and a
-// study of schedules found the same ratio between them: the best peak of One Cycle,
-// cosine or steps was 2.2 to 2.3 times the best constant rate (docs/learning-rate.md).
-func peak(schedule string) float64 {
-	switch schedule {
-	case "", "plateau":
-		return 1 // unknown, or in between
-	case "constant":
-		return 0.7
-	}
-	return 1.6
-}
-
 // schedule is what the person says of the program's own, else what the default
 // configuration does.
 func (q *question) schedule() (name string, warmup float64) {
