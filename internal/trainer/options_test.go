@@ -244,6 +244,7 @@ func TestTransformersLearnWordsAndPhones(t *testing.T) {
 		least float64
 	}{
 		{"austen", map[string]string{"hidden": "32", "vocab": "3000", "depth": "1", "lr": "0.003"}, 0.3}, // chance is 0.167
+		{"austen", map[string]string{"hidden": "32", "vocab": "3000", "depth": "1", "lr": "0.003", "position": "learned"}, 0.3},
 		{"speech-frames", map[string]string{"hidden": "32", "depth": "1", "heads": "2", "lr": "0.005", "norm_first": "true", "activation": "gelu"}, 0.3},
 	} {
 		_, result := train(t, Config{Task: c.task, Model: "transformer", Set: c.set, Epochs: 2, Seed: 1})

@@ -88,11 +88,18 @@ func TestResumingAnywhereGivesTheSameNumbers(t *testing.T) {
 	checkResuming(t, busy, "balance", "0.5", 5)
 	checkResuming(t, busy, "ema", "0.9", 5)
 	checkResuming(t, busy, "accumulate", "2", 3)
+	all := busy
+	all.Set = maps.Clone(busy.Set)
+	maps.Copy(all.Set, map[string]string{
+		"freeze": "conv1", "lr_groups": "dense1=0.5,head=2", "clip_value": "0.01", "clip_norm": "0.1", "class_weights": "balanced",
+		"ema": "0.9", "accumulate": "2", "weight_decay": "0.01", "label_smoothing": "0.1", "activation": "prelu", "batch_size": "96",
+	})
+	checkResuming(t, all, "schedule", "cosine_restarts", 3, 7)
 	checkResuming(t, busy, "l1", "0.001", 5)
 	checkResuming(t, busy, "loss", "focal", 5)
 	attending := spoken
 	attending.Model = "transformer"
-	checkResuming(t, attending, "heads", "2", 2)
+	checkResuming(t, attending, "position", "learned", 2)
 	checkResuming(t, spoken, "depth", "2", 1, 4) // 3 steps an epoch
 }
 

@@ -14,7 +14,8 @@ var transformerSettings = []Setting{
 	{Name: "feedforward", Kind: "int", Low: 1, High: 8192, Log: true, Default: "256", Role: "width", Help: "units of the dense layer inside an encoder layer"},
 	activation(),
 	{Name: "norm_first", Kind: "bool", Default: "false", Help: "normalise before attention and dense layers, not after"},
-	{Name: "position", Kind: "choice", Choices: []string{"sinusoidal", "none"}, Default: "sinusoidal", Help: "what tells rows their places"},
+	{Name: "position", Kind: "choice", Choices: []string{"sinusoidal", "learned", "none"}, Default: "sinusoidal", Help: "what tells rows their places"},
+	{Name: "places", Kind: "int", Low: 1, High: 1e6, Log: true, Default: "512", Help: "with position=learned, places that have a vector; rows beyond share the last"},
 	{Name: "dropout", Kind: "float", Low: 0, High: 0.95, Default: "0.1", Role: "dropout", Help: "chance of a number to be dropped, attention weights too"},
 }
 
@@ -53,8 +54,15 @@ func buildTransformer(b *builder) {
 	} else {
 		b.dense("embed", b.in, size)
 	}
-	if b.values["position"] == "sinusoidal" {
+	switch b.values["position"] {
+	case "sinusoidal":
 		b.add("", nn.NewPosition(q, size, rows))
+	case "learned":
+		places := b.int("places")
+		if words {
+			places = min(places, length)
+		}
+		b.add("position", nn.NewPlaces(q, size, places, rows))
 	}
 	b.drop(size * rows / b.n)
 	for i := range b.int("depth") {

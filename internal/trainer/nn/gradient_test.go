@@ -54,6 +54,10 @@ var layers = []struct {
 	}, true},
 	{"Encoder", 6, encoder(EncoderOptions{Activation: "gelu", Dropout: 0.2}), false},
 	{"Encoder, norm first", 6, encoder(EncoderOptions{Activation: "tanh", NormFirst: true}), false},
+	{"Places", 4, func(_ *kernel.Gemm, n int) []Layer {
+		q := NewSequences(0)
+		return []Layer{q, NewPlaces(q, 4, 2, n)} // the third of a sequence shares the second's
+	}, false},
 	{"Encoder of texts", 3, func(g *kernel.Gemm, n int) []Layer {
 		q := NewSequences(3)
 		o := EncoderOptions{Size: 4, Heads: 2, Feedforward: 5, Activation: "tanh"}
