@@ -55,7 +55,7 @@ func (g *Gemm) Mul(c, a, b View, m, n, k int, accumulate bool) {
 // an n×k B: what a dense layer with weights B makes of examples A. Otherwise it is
 // as [Gemm.Mul].
 func (g *Gemm) Affine(c, a, b View, bias []Real, m, n, k int) {
-	if a.Col == 1 && b.Col == 1 && c.Col == 1 && 2*m <= n && m*k <= largeBlock && k > 0 {
+	if a.Col == 1 && b.Col == 1 && c.Col == 1 && 2*m <= n && m*k <= largeBlock && m*k > 0 {
 		g.turned(c, a, b, bias, m, n, k)
 		return
 	}

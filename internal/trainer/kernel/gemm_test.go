@@ -112,7 +112,7 @@ func checkMul(t *testing.T, m, n, k, layout int, accumulate bool) {
 
 func TestAffineAgreesWithTheDefinitionAtEveryLevel(t *testing.T) {
 	for _, level := range Levels() {
-		for _, s := range append(shapes, []struct{ m, n, k int }{{1, 2, 1}, {7, 50, 13}, {8, 24, 8}, {33, 73, 401}, {64, 129, 700}}...) {
+		for _, s := range append(shapes, []struct{ m, n, k int }{{0, 60, 3}, {1, 2, 1}, {7, 50, 13}, {8, 24, 8}, {33, 73, 401}, {64, 129, 700}}...) {
 			t.Run(fmt.Sprintf("%v/%dx%dx%d", level, s.m, s.n, s.k), func(t *testing.T) {
 				defer Force(level)()
 				checkAffine(t, s.m, s.n, s.k)

@@ -15,35 +15,51 @@ func TestVectorOperationsAgreeWithPortableCode(t *testing.T) {
 	for _, level := range Levels()[1:] {
 		for _, n := range lengths {
 			for _, op := range operations {
-				t.Run(fmt.Sprintf("%v/%s/%d", level, op.name, n), func(t *testing.T) {
-					want, got := inputs(n), inputs(n)
-					restore := Force(Portable)
-					op.run(want)
-					Force(level)
-					op.run(got)
-					restore()
-					for v := range want {
-						for i := range want[v] {
-							w, g := float64(want[v][i]), float64(got[v][i])
-							if math.Abs(w-g) > op.ulps*0x1p-24*max(1, math.Abs(w)) {
-								t.Fatalf("slice %d, element %d: %v, portable has %v", v, i, g, w)
-							}
-						}
-					}
-				})
+				t.Run(fmt.Sprintf("%v/%s/%d", level, op.name, n), func(t *testing.T) { checkOperation(t, level, op, n, 1) })
 			}
 		}
 	}
 }
 
-// operations are run on slices 1 to 4 of five; the last may take a scalar's
-// result. ulps bounds the difference in units of 2⁻²⁴ of max(1, |value|): a few
-// roundings each, and fused where the assembly fuses.
-var operations = []struct {
+func FuzzVectorOperations(f *testing.F) {
+	f.Add(uint16(33), uint64(1), uint8(0))
+	f.Fuzz(func(t *testing.T, n uint16, seed uint64, at uint8) {
+		for _, level := range Levels()[1:] {
+			checkOperation(t, level, operations[int(at)%len(operations)], int(n%5000), seed)
+		}
+	})
+}
+
+// checkOperation compares an operation on slices of n numbers, drawn from seed, with
+// the portable one.
+func checkOperation(t *testing.T, level Level, op operation, n int, seed uint64) {
+	t.Helper()
+	want, got := inputs(n, seed), inputs(n, seed)
+	restore := Force(Portable)
+	op.run(want)
+	Force(level)
+	op.run(got)
+	restore()
+	for v := range want {
+		for i := range want[v] {
+			w, g := float64(want[v][i]), float64(got[v][i])
+			if math.Abs(w-g) > op.ulps*0x1p-24*max(1, math.Abs(w)) {
+				t.Fatalf("%v, %s of %d: slice %d, element %d: %v, portable has %v", level, op.name, n, v, i, g, w)
+			}
+		}
+	}
+}
+
+type operation struct {
 	name string
 	ulps float64
 	run  func(x [][]Real)
-}{
+}
+
+// operations are run on slices 1 to 4 of five; the last may take a scalar's
+// result. ulps bounds the difference in units of 2⁻²⁴ of max(1, |value|): a few
+// roundings each, and fused where the assembly fuses.
+var operations = []operation{
 	{"Add", 0, func(x [][]Real) { Add(x[0], x[1]) }},
 	{"Axpy", 4, func(x [][]Real) { Axpy(x[0], 0.3, x[1]) }},
 	{"Scale", 0, func(x [][]Real) { Scale(x[0], -1.7) }},
@@ -64,12 +80,14 @@ var operations = []struct {
 	{"LSTMState", 8, func(x [][]Real) { LSTMState(x[0], gates(x), x[1]) }},
 	{"LSTMGrad", 64, func(x [][]Real) {
 		h := len(x[0])
-		dz, dOld := make([]Real, 4*h), slices.Clone(x[2])
-		LSTMGrad(dz, gates(x), x[3], x[0], x[1], x[2], dOld)
+		dz := make([]Real, 4*h)
+		LSTMGrad(dz, gates(x), x[3], x[0], x[1], x[2], make([]Real, h))
 		for v := range x[:4] {
 			copy(x[v], dz[v*h:])
 		}
-		x[4][0] = Real(Sum(dOld))
+	}},
+	{"LSTMGrad of the state before", 64, func(x [][]Real) {
+		LSTMGrad(make([]Real, 4*len(x[0])), gates(x), x[3], x[0], x[1], slices.Clone(x[2]), x[2])
 	}},
 	{"RMSProp", 16, func(x [][]Real) { (&RMSProp{0.1, 0.9, 1e-4, 0.01, 0.5}).Step(x[0], x[1], x[3], x[2]) }},
 }
@@ -79,8 +97,8 @@ func gates(x [][]Real) []Real { return slices.Concat(x[:4]...) }
 
 // inputs are four slices of length n, the fourth positive, and one of length 1.
 // They start one element into their array, to be unaligned.
-func inputs(n int) [][]Real {
-	rng := rand.New(rand.NewPCG(1, uint64(n)))
+func inputs(n int, seed uint64) [][]Real {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
 	all := make([][]Real, 5)
 	for v := range all[:4] {
 		all[v] = make([]Real, n+1)[1:]
