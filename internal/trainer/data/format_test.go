@@ -70,6 +70,55 @@ func TestIDXIsReadOrRefused(t *testing.T) {
 	}
 }
 
+func TestLabelsOfIDXAreReadOrRefused(t *testing.T) {
+	for _, c := range []struct {
+		name, says string
+		file       []byte
+	}{
+		{"empty", "no IDX head", nil},
+		{"wrong magic", "begins with", idx(idxImages, 2)},
+		{"cut short", "label 2 of 2 is missing", append(idx(idxLabels, 2), 1)},
+		{"too long", "there is more", append(idx(idxLabels, 1), 1, 2)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := readLabels(bytes.NewReader(c.file), "bad", nil)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want one that says %q", err, c.says)
+			}
+		})
+	}
+}
+
+func TestIDXFilesThatDoNotFitAreRefused(t *testing.T) {
+	pictures := func(n, height, width uint32) []byte {
+		return append(idx(idxImages, n, height, width), make([]byte, n*height*width)...)
+	}
+	labels := func(y ...byte) []byte { return append(idx(idxLabels, uint32(len(y))), y...) }
+	for _, c := range []struct {
+		name, says string
+		files      map[string][]byte
+	}{
+		{"a label too few", "3 pictures but 2 labels", map[string][]byte{"train-images": pictures(3, 2, 2), "train-labels": labels(0, 1)}},
+		{"a label out of range", "class 1 has no training pictures", map[string][]byte{"train-images": pictures(3, 2, 2), "train-labels": labels(0, 200, 0)}},
+		{"one class", "all labels are 0", map[string][]byte{"train-images": pictures(2, 2, 2), "train-labels": labels(0, 0)}},
+		{"a class that is held out only", "class 2 has no training pictures", map[string][]byte{
+			"train-images": pictures(2, 2, 2), "train-labels": labels(0, 1), "t10k-images": pictures(1, 2, 2), "t10k-labels": labels(2),
+		}},
+		{"other sizes", "give pictures of one size", map[string][]byte{
+			"train-images": pictures(2, 2, 2), "train-labels": labels(0, 1), "t10k-images": pictures(1, 2, 3), "t10k-labels": labels(1),
+		}},
+		{"no labels", "no file train-labels…", map[string][]byte{"train-images": pictures(2, 2, 2)}},
+		{"two of a kind", "leave one of them", map[string][]byte{"train-images": pictures(2, 2, 2), "train-images.gz": nil, "train-labels": labels(0, 1)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Open(folder(t, c.files), Options{})
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want one that says %q", err, c.says)
+			}
+		})
+	}
+}
+
 func idx(head ...uint32) []byte {
 	var b []byte
 	for _, v := range head {
