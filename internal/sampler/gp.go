@@ -110,19 +110,22 @@ func (s *process) propose(ctx context.Context, past *past, f *fresh) (params spa
 	return params, "at random: what the model likes was tried", ok
 }
 
-// sequel is the i-th configuration of a sequence, or one at random where that is
-// not new; every other one by what the users believe, if that is of use.
+// sequel is the i-th configuration of a sequence that begins in the middle, or one
+// at random where that is not new; every other one by what the users believe, if
+// that is of use. People draw ranges around what they think good.
 func sequel(points *sobol.Sequence, f *fresh, i int, believe bool) (params space.Values, ok bool) {
 	first := true
 	return f.take(func(u []float64) {
-		if first && len(u) == points.Dim() {
-			points.At(uint32(i), u)
-			first = false
-		} else {
-			for k := range u {
+		for k := range u {
+			u[k] = .5
+			if !first || i > 0 {
 				u[k] = f.rng.Float64()
 			}
 		}
+		if first && i > 0 && len(u) == points.Dim() {
+			points.At(uint32(i), u)
+		}
+		first = false
 		if believe && i%2 == 0 {
 			f.space.Believe(u)
 		}
