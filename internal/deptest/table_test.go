@@ -58,7 +58,7 @@ var table = []row{
 	{"internal/trainer", "internal/trainer/kernel internal/trainer/nn internal/trainer/optim internal/trainer/sched internal/trainer/data", "", "a training program: it is tuned like any other, so it must not know by whom"},
 
 	// Deciders: pure functions of the view.
-	{"internal/foresight", "internal/gp internal/normal internal/space internal/study internal/triangle", "", "predicts curves from the view alone: samplers and schedulers read it, and do not know each other"},
+	{"internal/foresight", "internal/gp internal/space internal/study internal/triangle", "", "predicts curves from the view alone: samplers and schedulers read it, and do not know each other"},
 	{"internal/sampler", "internal/cma internal/foresight internal/gp internal/normal internal/pareto internal/parzen internal/sobol internal/space internal/study", "", "proposes from the view alone"},
 	{"internal/sampler/samplertest", "internal/sampler internal/space internal/study internal/study/studytest", "github.com/google/go-cmp/cmp pgregory.net/rapid", "asks every sampler the same questions"},
 	{"internal/scheduler", "internal/foresight internal/pareto internal/space internal/study", "", "judges from the view alone; siblings of samplers, which it does not know"},

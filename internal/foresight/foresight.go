@@ -24,9 +24,10 @@
 // What to train is chosen by the expected improvement a few steps ahead over the
 // root of their number, at whichever horizon that is largest. Over the number itself
 // it prefers ever new beginnings to finding out which of those begun ends best; not
-// divided at all it is late. The probability of improvement over a random threshold
-// at a random horizon (Rakotoarison et al. 2024, In-Context Freeze-Thaw Bayesian
-// Optimization, section 4) was measured beside it and finds less.
+// divided at all it is late. How far losses stray from their means is taken to be
+// Student's. The probability of improvement over a random threshold at a random
+// horizon (Rakotoarison et al. 2024, In-Context Freeze-Thaw Bayesian Optimization,
+// section 4) was measured beside it and finds less.
 //
 // Start reading at [New] and [Outlook.Choose].
 package foresight

@@ -3,7 +3,6 @@ package foresight
 import (
 	"math"
 
-	"github.com/danlu-ml/danlu/internal/normal"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/triangle"
 )
@@ -89,7 +88,7 @@ func (a *ahead) gain(low float64, mean, variance [horizons]float64) float64 {
 	best := math.Inf(-1)
 	for h, m := range mean {
 		sd := math.Sqrt(max(variance[h], 1e-10))
-		improvement, _ := normal.LogImprovement((low - m) / sd)
+		_, improvement := student((low - m) / sd)
 		best = max(best, math.Log(sd)+improvement-a.cost[h])
 	}
 	return best

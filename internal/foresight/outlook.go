@@ -241,22 +241,12 @@ func (o *Outlook) leaders(trials []*study.Trial, n int) []*study.Trial {
 
 // Beats is the probability that a trial ends better than the incumbent; 1 where
 // there is none.
-//
-// It is that of Student's distribution with four degrees of freedom: trials end
-// farther from where they are expected than normal errors would, since curves are no
-// Gaussian process and its hyperparameters are estimates. With a normal one, one in a
-// hundred of those trials came out best that had been given one chance in a thousand.
 func (o *Outlook) Beats(v *study.View, t *study.Trial) float64 {
 	best := v.Best()
 	if best == nil {
 		return 1
 	}
 	loss, sd := o.End(t)
-	return student4((best.Loss() - loss) / sd)
-}
-
-// student4 is the distribution function of Student's t with four degrees of freedom.
-func student4(t float64) float64 {
-	s := t * t / (4 + t*t)
-	return 0.5 + math.Copysign(0.75*math.Sqrt(s)*(1-s/3), t)
+	p, _ := student((best.Loss() - loss) / sd)
+	return p
 }

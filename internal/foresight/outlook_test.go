@@ -1,6 +1,7 @@
 package foresight_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -143,23 +144,33 @@ func TestLossesBeyondMeasureBreakNothing(t *testing.T) {
 	}
 }
 
-func BenchmarkOutlook(b *testing.B) {
-	def := definition(b, 50)
-	var places [][]float64
-	for i := range 60 {
-		places = append(places, []float64{(float64(i) + .5) / 60, .25 + .5*float64(i%2)})
-	}
-	l := shown(def, 20, places...)
-	id := study.TrialID(60)
-	l.Plan(def.Space.At([]float64{.77, .2})).Start(id)
-	step := int64(0)
-	for b.Loop() {
-		step++
-		l.Report(id, step, 1/float64(step)) // or it would be recalled
-		o, ok := foresight.New(l.View(), nil)
-		if !ok {
-			b.Fatal("no outlook")
-		}
-		o.Propose(l.View(), nil)
+// A decision as freeze-thaw takes it, after a new report.
+func BenchmarkDecision(b *testing.B) {
+	for _, trials := range []int{60, 150, 500} {
+		b.Run(fmt.Sprintf("%d trials", trials), func(b *testing.B) {
+			def := definition(b, 50)
+			l := studytest.New(def)
+			for i := range trials {
+				id := study.TrialID(i)
+				l.Plan(def.Space.At([]float64{(float64(i) + .5) / float64(trials), .25 + .5*float64(i%2)})).Start(id)
+				for step := range int64(2 + i%7) {
+					l.Report(id, step+1, loss(l.View().Trials[i].Unit, step+1))
+				}
+				l.End(id, study.Paused)
+			}
+			running := study.TrialID(trials)
+			l.Plan(def.Space.At([]float64{.77, .2})).Start(running)
+			step := int64(0)
+			for b.Loop() {
+				step++
+				l.Report(running, step, 1/float64(step)) // or it would be recalled
+				o, ok := foresight.New(l.View(), l.View().Trials[trials])
+				if !ok {
+					b.Fatal("no outlook")
+				}
+				o.Choose(l.View().Trials)
+				o.Propose(l.View(), nil)
+			}
+		})
 	}
 }
