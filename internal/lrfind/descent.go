@@ -10,9 +10,10 @@ import (
 type descent struct {
 	smooth []Point // up to where the loss has left for good
 	noise  float64 // standard deviation of a batch's loss about the smooth curve
-	sure   float64 // of the smooth curve itself
-	start  float64 // loss before the fall
-	tenth  int     // places where a tenth, and half, of the fall is done
+	sure   float64 // of the fall of the smooth curve
+	start  float64 // loss before the fall, the median of the first so many
+	level  int
+	tenth  int // places where a tenth, and half, of the fall is done
 	half   int
 	bottom int // of the least loss
 	stable int // the last, from the bottom on, that keeps three quarters of the fall
@@ -43,10 +44,10 @@ func unusable(curve []Point) string {
 		}
 	}
 	switch {
+	case len(curve) > 0 && finite == 0:
+		return "the loss is not a number from the first batch on: the data or the network is at fault, not the rate"
 	case len(curve) < fewest:
 		return fmt.Sprintf("the range test has %d points, and one needs %d: make it longer, 100 batches are usual", len(curve), fewest)
-	case finite == 0:
-		return "the loss is not a number from the first batch on: the data or the network is at fault, not the rate"
 	case finite < fewest:
 		return fmt.Sprintf("the loss is not a number from batch %d on, at a rate of %s: begin with a rate a thousand times lower", finite+1, number(curve[finite].LR))
 	case curve[len(curve)-1].LR < leastFar*curve[0].LR:
@@ -62,11 +63,8 @@ func descend(curve []Point) descent {
 		n = len(curve)
 	}
 	curve = curve[:n]
-	level := make([]float64, 0, n)
-	for _, p := range curve[:max(3, int(startShare*float64(n)))] {
-		level = append(level, p.Loss)
-	}
-	d := descent{start: median(level)}
+	d := descent{level: max(3, int(startShare*float64(n)))}
+	d.start = median(losses(curve[:d.level]))
 	// What has exploded is cut off at as much above the start as the least loss is
 	// below, so that the smoothing does not carry it to lower rates.
 	low := d.start
@@ -77,8 +75,14 @@ func descend(curve []Point) descent {
 	width := max(1, kernelShare*float64(n))
 	d.smooth = smooth(curve, ceiling, width)
 	d.noise = noise(curve, ceiling)
-	d.sure = d.noise / math.Sqrt(2*math.Sqrt(math.Pi)*width)
 	d.bottom = least(n, func(i int) float64 { return d.smooth[i].Loss })
+	// What is still level tells better than the first few what the start is.
+	if still := d.done(0.1 * (d.start - d.smooth[d.bottom].Loss)); still > d.level {
+		d.level = still
+		d.start = median(losses(curve[:still]))
+	}
+	const ofMedian = 1.57 // variance of a median, in that of a mean
+	d.sure = d.noise * math.Sqrt(1/(2*math.Sqrt(math.Pi)*width)+ofMedian/float64(d.level))
 	fall := d.start - d.smooth[d.bottom].Loss
 	d.tenth, d.half = d.done(0.1*fall), d.done(0.5*fall)
 	d.stable = d.bottom

@@ -26,6 +26,7 @@ type Point struct {
 type Options struct {
 	Schedule  string  // of the training proper, whose highest rate is wanted; "" is constant
 	Optimizer string  // sgd, adam, adamw, …; "" is unknown
+	Momentum  float64 // of sgd; 0 is none
 	Current   float64 // the rate in use; 0 is unknown. It is told apart, never followed
 	// Low and High bound the suggestion and its range; 0 is no bound.
 	Low, High float64

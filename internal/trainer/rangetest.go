@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/danlu-ml/danlu/internal/trainer/nn"
-	"github.com/danlu-ml/danlu/internal/trainer/sched"
 )
 
 // Tester trains for a few steps at a time to learn about the rate, and puts all
@@ -15,8 +14,9 @@ import (
 // data, the schedule. Random draws have addresses, so there is nothing to put back
 // of them.
 type Tester struct {
-	r    *runner
-	used int // batches that sweeps have seen
+	r      *runner
+	used   int // batches that sweeps have seen
+	probes map[float64]*probe
 }
 
 // NewTester stands where the configuration begins; with Resume, where the
@@ -44,7 +44,7 @@ func (t *Tester) Steps() int { return t.r.Epochs * t.r.count }
 
 // Sweep is a range test (Smith 2017, section 3.3): a step with each rate, on one
 // batch after another. It returns each batch's loss before its step, and ends where
-// the loss is not a number, which it returns, or diverged for good. Layers with a
+// that is not finite, which it returns, or has diverged for good. Layers with a
 // factor of lr_groups keep it. The next sweep goes on with other batches.
 func (t *Tester) Sweep(ctx context.Context, rates []float64) ([]float64, error) {
 	defer t.r.restore(t.r.snapshot())
@@ -59,7 +59,7 @@ func (t *Tester) Sweep(ctx context.Context, rates []float64) ([]float64, error) 
 		loss := t.r.stepAt(at + i)
 		t.used++
 		losses = append(losses, loss)
-		if math.IsNaN(loss) {
+		if loss-loss != 0 {
 			break
 		}
 		if recent := mean(losses[max(0, i-2):]); recent > sweepStop*least+1 {
@@ -75,42 +75,47 @@ func (t *Tester) Sweep(ctx context.Context, rates []float64) ([]float64, error) 
 // nat, for a sweep to end: the least is fastai's 4.
 const sweepStop = 4
 
-// Probe trains for so many steps from where the training stands, with the schedule
-// of the configuration drawn together to that length and its highest rate as given.
-// It returns the mean loss of examples that validate, at most probeExamples; NaN
-// where the training diverged.
-func (t *Tester) Probe(ctx context.Context, rate float64, steps int) (float64, error) {
-	defer t.r.restore(t.r.snapshot())
-	s := t.r.schedule
-	s.LR = rate
-	if s.Name == "plateau" {
-		s.Name = "constant"
+// Probe trains at one rate, whatever the schedule, from where the training stands;
+// called again, for so many steps more. It returns each batch's loss before its step;
+// the last is NaN where the training diverged. Every rate sees the same batches.
+func (t *Tester) Probe(ctx context.Context, rate float64, steps int) ([]float64, error) {
+	here := t.r.snapshot()
+	defer t.r.restore(here)
+	p := t.probes[rate]
+	if p == nil {
+		p = &probe{}
+		if t.probes == nil {
+			t.probes = map[float64]*probe{}
+		}
+		t.probes[rate] = p
+	} else {
+		t.r.restore(p.state)
 	}
-	shrink := func(n int) int { return int(math.Round(float64(n) * float64(steps) / float64(s.Total))) }
-	s.Warmup, s.Epoch, s.Cycle = shrink(s.Warmup), max(1, shrink(s.Epoch)), max(1, shrink(s.Cycle))
-	s.Total = steps
-	return t.probe(ctx, s)
+	t.r.held = rate
+	at := here.Epoch*t.r.count + here.Batch + p.steps
+	losses := make([]float64, 0, steps)
+	for i := range steps {
+		if ctx.Err() != nil {
+			return nil, t.ended(ctx)
+		}
+		loss := math.NaN()
+		if !p.diverged {
+			loss = t.r.stepAt(at + i)
+		}
+		losses = append(losses, loss)
+		if p.diverged = loss-loss != 0; p.diverged {
+			break
+		}
+	}
+	p.steps, p.state = p.steps+len(losses), t.r.snapshot()
+	return losses, nil
 }
 
-// probeExamples is how many examples tell the loss of a probe.
-const probeExamples = 256
-
-func (t *Tester) probe(ctx context.Context, s sched.Schedule) (float64, error) {
-	at := t.r.Epoch*t.r.count + t.r.Batch
-	for i := range s.Total {
-		if ctx.Err() != nil {
-			return 0, t.ended(ctx)
-		}
-		t.r.held = s.At(i)
-		if loss := t.r.stepAt(at + i); math.IsNaN(loss) {
-			return math.NaN(), nil
-		}
-	}
-	items := t.r.batches.items().Val
-	if t.r.batches.sequences {
-		return t.r.evaluate(items[:min(len(items), max(1, probeExamples/64))], false).loss(), nil
-	}
-	return t.r.evaluate(items[:min(len(items), probeExamples)], false).loss(), nil
+// probe is a training at one rate, as far as it has come.
+type probe struct {
+	state
+	steps    int
+	diverged bool
 }
 
 func (t *Tester) ended(ctx context.Context) error {

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+)
+
+// suggestion is a line of the file of suggestions.
+type suggestion struct {
+	Task   string  `json:"task"`
+	Finder string  `json:"finder"`
+	Seed   uint64  `json:"seed"` // of the training that the finder looked at: none of the truth's
+	Rate   float64 `json:"rate"` // 0: it can't say
+	Steps  int     `json:"steps"`
+	Whole  int     `json:"whole"` // steps of a full training
+}
+
+// suggest asks every finder about a task that the file does not have yet.
+func suggest(ctx context.Context, t task, seeds int, have map[suggestion]bool, path string) error {
+	for seed := range uint64(seeds) {
+		seed += 101
+		for _, f := range finders {
+			s := suggestion{Task: t.name, Finder: f.name, Seed: seed}
+			if have[s] {
+				continue
+			}
+			l, err := t.program.open(seed)
+			if err != nil {
+				return err
+			}
+			s.Whole = l.Steps()
+			if s.Rate, s.Steps, err = f.find(ctx, l, t.options()); err != nil {
+				return fmt.Errorf("%s for %s: %w", f.name, t.name, err)
+			}
+			if err := appendLine(path, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func readSuggestions(path string) (all []suggestion, have map[suggestion]bool, err error) {
+	have = map[suggestion]bool{}
+	err = eachLine(path, func(s suggestion) {
+		all = append(all, s)
+		have[suggestion{Task: s.Task, Finder: s.Finder, Seed: s.Seed}] = true
+	})
+	return all, have, err
+}
+
+// outcome is what a suggestion is worth.
+type outcome struct {
+	said             bool
+	byAccuracy       bool    // validation accuracy within a standard deviation of the best
+	byLoss           bool    // validation loss, likewise
+	near             bool    // within half a decade of a rate that is byLoss or byAccuracy, whichever the set
+	ratio            float64 // validation loss ÷ the least on the grid
+	cost             float64 // share of a full training
+	decades          float64 // from the best loss, signed
+	decadesLow, high float64
+}
+
+// weigh compares a suggestion with the truth.
+func weigh(s suggestion, t truth) outcome {
+	o := outcome{said: s.Rate > 0, cost: float64(s.Steps) / float64(s.Whole), ratio: math.Inf(1)}
+	if !o.said {
+		return o
+	}
+	at := 8 * math.Log10(s.Rate)
+	loss := t.ladder(func(s score) float64 { return s.loss })
+	errors := t.ladder(func(s score) float64 { return 1 - s.accuracy })
+	o.ratio = loss.at(at) / loss.mean[loss.best]
+	o.byLoss, o.byAccuracy = loss.equal(loss.at(at)), errors.equal(errors.at(at))
+	o.decades = (at - float64(loss.best)) / 8
+	for _, l := range []ladder{loss, errors} {
+		for i, m := range l.mean {
+			if l.dense[i] && l.equal(m) && math.Abs(at-float64(i)) <= 4 {
+				o.near = true
+			}
+		}
+	}
+	return o
+}
+
+// ladder is one measure along the grid, small is good.
+type ladder struct {
+	mean  map[int]float64
+	dense map[int]bool // places that all seeds have
+	best  int
+	sd    float64 // over seeds, at the best and its neighbours
+}
+
+func (t truth) ladder(of func(score) float64) ladder {
+	l := ladder{mean: map[int]float64{}, dense: map[int]bool{}}
+	seeds := 0
+	for _, scores := range t {
+		seeds = max(seeds, len(scores))
+	}
+	least := math.Inf(1)
+	for i := lowest; i <= highest; i++ {
+		if scores, ok := t[i]; ok {
+			l.mean[i], _ = meanSD(scores, of)
+			if l.dense[i] = len(scores) == seeds; l.dense[i] && l.mean[i] < least {
+				l.best, least = i, l.mean[i]
+			}
+		}
+	}
+	sum, n := 0.0, 0
+	for i := l.best - 1; i <= l.best+1; i++ {
+		if _, sd := meanSD(t[i], of); l.dense[i] && sd-sd == 0 {
+			sum, n = sum+sd*sd, n+1
+		}
+	}
+	l.sd = math.Sqrt(sum / float64(n))
+	return l
+}
+
+func meanSD(scores map[uint64]score, of func(score) float64) (mean, sd float64) {
+	n := float64(len(scores))
+	for _, s := range scores {
+		mean += of(s) / n
+	}
+	for _, s := range scores {
+		sd += (of(s) - mean) * (of(s) - mean) / (n - 1)
+	}
+	return mean, math.Sqrt(sd)
+}
+
+// at is the measure between two places of the grid, by the straight line; beyond
+// its ends, that of the end.
+func (l ladder) at(x float64) float64 {
+	below, above := math.MinInt, math.MaxInt
+	for i := range l.mean {
+		if float64(i) <= x {
+			below = max(below, i)
+		}
+		if float64(i) >= x {
+			above = min(above, i)
+		}
+	}
+	switch {
+	case below == math.MinInt:
+		return l.mean[above]
+	case above == math.MaxInt || above == below:
+		return l.mean[below]
+	}
+	u := (x - float64(below)) / float64(above-below)
+	return (1-u)*l.mean[below] + u*l.mean[above]
+}
+
+// equal says whether a measure is as good as the best but for the seeds.
+func (l ladder) equal(v float64) bool { return v <= l.mean[l.best]+l.sd }
+
+// report writes a table of finders, for one half of the tasks.
+func report(out io.Writer, outcomes map[string][]outcome) error {
+	if _, err := fmt.Fprint(out, `| finder | tests | says | accuracy within 1 SD | loss within 1 SD | within ½ decade | loss ratio, median | p90 | cost |
+|---|---|---|---|---|---|---|---|---|
+`); err != nil {
+		return err
+	}
+	for _, f := range finders {
+		all := outcomes[f.name]
+		if len(all) == 0 {
+			continue
+		}
+		share := func(good func(outcome) bool) string {
+			k := 0
+			for _, o := range all {
+				if good(o) {
+					k++
+				}
+			}
+			low, high := wilson(k, len(all))
+			return fmt.Sprintf("%.2f (%.2f–%.2f)", float64(k)/float64(len(all)), low, high)
+		}
+		var ratios, costs []float64
+		for _, o := range all {
+			ratios, costs = append(ratios, o.ratio), append(costs, o.cost)
+		}
+		slices.Sort(ratios)
+		slices.Sort(costs)
+		if _, err := fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %.2f | %.2f | %.1f %% |\n", f.name, len(all),
+			share(func(o outcome) bool { return o.said }), share(func(o outcome) bool { return o.byAccuracy }),
+			share(func(o outcome) bool { return o.byLoss }), share(func(o outcome) bool { return o.near }),
+			quantile(ratios, 0.5), quantile(ratios, 0.9), 100*costs[len(costs)-1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func quantile(sorted []float64, q float64) float64 {
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+// wilson is the 95 % interval of a share (Wilson 1927).
+func wilson(k, n int) (low, high float64) {
+	const z = 1.96
+	p, m := float64(k)/float64(n), float64(n)
+	middle, width := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return max(0, (middle-width)/(1+z*z/m)), min(1, (middle+width)/(1+z*z/m))
+}
+
+// judge prints what the suggestions in the file are worth.
+func judge(s settings, all []task, unseen bool) error {
+	truths, err := readTruths(s.results + "/truth.jsonl")
+	if err != nil {
+		return err
+	}
+	given, _, err := readSuggestions(s.results + "/suggestions.jsonl")
+	if err != nil {
+		return err
+	}
+	half := map[string]bool{}
+	for _, t := range all {
+		half[t.name] = t.unseen == unseen && truths[t.name].complete(s.seeds)
+	}
+	outcomes, tasks := map[string][]outcome{}, map[string]bool{}
+	for _, g := range given {
+		if half[g.Task] {
+			outcomes[g.Finder] = append(outcomes[g.Finder], weigh(g, truths[g.Task]))
+			tasks[g.Task] = true
+		}
+	}
+	fmt.Printf("%d tasks\n\n", len(tasks))
+	return report(os.Stdout, outcomes)
+}
+
+// complete says whether all seeds have been trained about the best.
+func (t truth) complete(seeds int) bool {
+	best := t.best(1)
+	for i := max(lowest, best-near); i <= min(highest, best+near); i++ {
+		if len(t[i]) < seeds {
+			return false
+		}
+	}
+	return len(t) > 0
+}

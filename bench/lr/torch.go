@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// peer is a Python that trains with PyTorch: loop.py, started when first asked.
+type peer struct {
+	python, script string
+	cmd            *exec.Cmd
+	in             io.WriteCloser
+	out            *bufio.Reader
+}
+
+// torchSteps is the length of its trainings.
+const torchSteps = 600
+
+// request is a line that loop.py reads.
+type request struct {
+	Task  string    `json:"task"`
+	Seed  uint64    `json:"seed"`
+	Train float64   `json:"train,omitempty"`
+	Sweep []float64 `json:"sweep,omitempty"`
+	Probe float64   `json:"probe,omitempty"`
+	Steps int       `json:"steps,omitempty"`
+}
+
+func (p *peer) ask(ctx context.Context, q request, answer any) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if p.cmd == nil {
+		if err := p.start(); err != nil {
+			return err
+		}
+	}
+	line, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	if _, err := p.in.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("ask %s: %w", p.script, err)
+	}
+	if line, err = p.out.ReadBytes('\n'); err != nil {
+		return fmt.Errorf("%s ended: %w", p.script, errors.Join(err, p.cmd.Wait()))
+	}
+	return json.Unmarshal(line, answer)
+}
+
+func (p *peer) start() error {
+	p.cmd = exec.Command(p.python, p.script)
+	p.cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1")
+	p.cmd.Stderr = os.Stderr
+	var err error
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		return err
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	p.out = bufio.NewReader(out)
+	return p.cmd.Start()
+}
+
+// stop ends it, if it was started.
+func (p *peer) stop() {
+	if p.cmd != nil && p.cmd.Process != nil {
+		p.in.Close()
+		_ = p.cmd.Wait() // it ends with its input
+	}
+}
+
+// torchTask is a training by loop.py; its name says which.
+type torchTask struct {
+	name string
+	peer *peer
+}
+
+func (t torchTask) train(ctx context.Context, rate float64, seed uint64) (score, error) {
+	var a [2]measure
+	err := t.peer.ask(ctx, request{Task: t.name, Seed: seed, Train: rate}, &a)
+	return score{float64(a[0]), float64(a[1])}, err
+}
+
+func (t torchTask) open(seed uint64) (loop, error) { return torchLoop{t, seed}, nil }
+
+type torchLoop struct {
+	torchTask
+	seed uint64
+}
+
+func (l torchLoop) Steps() int { return torchSteps }
+
+func (l torchLoop) Sweep(ctx context.Context, rates []float64) ([]float64, error) {
+	var a []measure
+	err := l.peer.ask(ctx, request{Task: l.name, Seed: l.seed, Sweep: rates}, &a)
+	return floats(a), err
+}
+
+func (l torchLoop) Probe(ctx context.Context, rate float64, steps int) ([]float64, error) {
+	var a []measure
+	err := l.peer.ask(ctx, request{Task: l.name, Seed: l.seed, Probe: rate, Steps: steps}, &a)
+	return floats(a), err
+}
+
+func floats(a []measure) []float64 {
+	all := make([]float64, len(a))
+	for i, v := range a {
+		all[i] = float64(v)
+	}
+	return all
+}
+
+// torchTasks are all unseen: no estimator was made on them.
+func torchTasks(p *peer) []task {
+	var all []task
+	for _, name := range []string{
+		"digits/mlp/sgd/32/cosine", "digits/mlp/adam/16/onecycle", "letter/mlp/momentum/64/constant", "letter/mlp/adamw/32/cosine",
+		"digits/norm/momentum/32/onecycle", "letter/norm/adam/64/constant", "letter/norm/sgd/32/linear", "digits/cnn/momentum/32/constant",
+		"digits/cnn/adamw/16/cosine", "digits/cnn/adam/64/linear", "digits/gru/adam/32/cosine", "digits/gru/momentum/32/onecycle",
+	} {
+		part := strings.Split(name, "/")
+		optimizer, momentum := part[2], 0.0
+		if optimizer == "momentum" {
+			optimizer, momentum = "sgd", 0.9
+		}
+		t := torchTask{"torch/" + name, p}
+		all = append(all, task{name: t.name, unseen: true, optimizer: optimizer, momentum: momentum, schedule: part[4], program: t})
+	}
+	return all
+}

@@ -1,0 +1,125 @@
+package lrfind
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// Loop is a training that can be tried for a few steps and put back.
+type Loop interface {
+	// Sweep trains a batch with each rate and returns their losses before the step;
+	// fewer where it diverged for good. Each call takes other batches.
+	Sweep(ctx context.Context, rates []float64) ([]float64, error)
+	// Probe trains at one constant rate from the start and returns the losses of its
+	// batches, each before its step; called again for a rate it goes on where it
+	// ended. It ends early, with a loss that is not finite, where it diverged. All
+	// rates see the same batches.
+	Probe(ctx context.Context, rate float64, steps int) ([]float64, error)
+}
+
+// Rates are n rates from low to high, in equal steps of their logarithm.
+func Rates(low, high float64, n int) []float64 {
+	rates := make([]float64, n)
+	for i := range rates {
+		rates[i] = low * math.Pow(high/low, float64(i)/float64(n-1))
+	}
+	return rates
+}
+
+// What Find spends: a tenth of a training, a fifth of that for the sweep, and what
+// is left on probes so long that three of them fit. Fewer and longer ones do better
+// than more and shorter: a training's best rate shows late.
+const (
+	budgetShare = 0.1
+	sweepShare  = 0.2
+	leastSweep  = 16
+	mostSweep   = 100
+	probes      = 3
+	// Where the sweep says nothing the way may be long.
+	unsureProbes = 4
+	leastProbe   = 6
+)
+
+// Find sweeps over all rates, then trains a little at some about what the sweep
+// suggests: half decades down and up, until both sides are worse. In all it takes at
+// most a tenth of a training of so many steps. Where sweep and probes contradict
+// each other the probes are right: a sweep has no time to fall where a network learns
+// nothing at first. progress is told steps done and meant; nil is nobody.
+func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done, total int)) (Result, error) {
+	budget := int(budgetShare * float64(steps))
+	if least := leastSweep + unsureProbes*leastProbe; budget < least {
+		return Unknown(nil, fmt.Sprintf("a tenth of a training of %d steps is too little to find out by: train %d steps or more, or try rates with full trainings", steps, int(math.Ceil(float64(least)/budgetShare)))), nil
+	}
+	f := &search{loop: l, left: budget, tries: map[int]*try{}, spent: func(left int) {
+		if progress != nil {
+			progress(budget-left, budget)
+		}
+	}}
+	curve, err := f.sweep(ctx, o)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Suggest(curve, o)
+	if len(curve) < leastSweep/2 { // not a number at rates that can't be the cause
+		return r, nil
+	}
+	f.center, f.sure = begin(r, o), r.Verdict == Ok
+	d := descend(curve)
+	f.start, f.level, f.noise = d.start, d.level, d.noise
+	f.horizon = f.left / probes
+	if !f.sure {
+		f.horizon = f.left / unsureProbes
+	}
+	if err := f.climb(ctx); err != nil {
+		return Result{}, err
+	}
+	read := f.read()
+	if read.doubt != "" {
+		r.Verdict, r.Suggestion, r.Range, r.Reason = CannotSay, 0, Range{}, read.doubt
+		return r, nil
+	}
+	return r.settle(read.rate(o), read.span(o), read.why(o), o), nil
+}
+
+// sweep tests the rates that the optimiser may want, and what the user allows.
+func (f *search) sweep(ctx context.Context, o Options) ([]Point, error) {
+	low, high := 1e-6, 10.0
+	switch o.Optimizer {
+	case "sgd":
+		low = 1e-4
+	case "adam", "adamw", "rmsprop":
+		low, high = 1e-5, 1
+	}
+	if o.Low > 0 {
+		low = min(low, o.Low)
+	}
+	if o.High > 0 {
+		high = max(high, o.High)
+	}
+	n := min(max(int(sweepShare*float64(f.left)), leastSweep), mostSweep)
+	rates := Rates(low, high, n)
+	losses, err := f.loop.Sweep(ctx, rates)
+	if err != nil {
+		return nil, err
+	}
+	f.spend(len(losses))
+	curve := make([]Point, len(losses))
+	for i, v := range losses {
+		curve[i] = Point{rates[i], v}
+	}
+	return curve, nil
+}
+
+// begin is the rate to probe first: the sweep's, else one in use or usual.
+func begin(r Result, o Options) float64 {
+	switch {
+	case r.Verdict == Ok:
+		return r.Suggestion
+	case o.Current > 0:
+		return o.Current
+	case o.Optimizer == "sgd":
+		return 0.1
+	}
+	return 0.003
+}

@@ -1,0 +1,184 @@
+package lrfind
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// valleyLoop is a training whose loss falls the faster the higher the rate, and takes
+// off above twice its best rate.
+type valleyLoop struct {
+	best  float64
+	slow  float64 // steps in which what is left to learn falls by a factor e there
+	noise float64
+	wait  int // steps in which nothing is learnt
+	spent int
+	at    map[float64]state
+}
+
+// state is a training in progress.
+type state struct {
+	steps int
+	x     float64 // what is left to learn
+}
+
+func (l *valleyLoop) step(s *state, rate float64) float64 {
+	rng := rand.New(rand.NewPCG(uint64(s.steps), 7)) // the batch's
+	loss := 0.3 + 2*s.x + l.noise*rng.NormFloat64()
+	if s.steps++; s.steps > l.wait || rate > 2*l.best {
+		r := rate / l.best
+		s.x *= max(math.Exp(-r/l.slow), math.Exp(r-2.1))
+	}
+	l.spent++
+	if loss > 1e6 {
+		return math.NaN()
+	}
+	return loss
+}
+
+func (l *valleyLoop) Sweep(_ context.Context, rates []float64) (losses []float64, _ error) {
+	s := state{x: 1}
+	for _, rate := range rates {
+		losses = append(losses, l.step(&s, rate))
+		if last := losses[len(losses)-1]; !(last < 10) {
+			break
+		}
+	}
+	return losses, nil
+}
+
+func (l *valleyLoop) Probe(ctx context.Context, rate float64, steps int) (losses []float64, _ error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	s, ok := l.at[rate]
+	if !ok {
+		s.x = 1
+	}
+	for range steps {
+		losses = append(losses, l.step(&s, rate))
+		if math.IsNaN(losses[len(losses)-1]) {
+			break
+		}
+	}
+	if l.at == nil {
+		l.at = map[float64]state{}
+	}
+	l.at[rate] = s
+	return losses, nil
+}
+
+func TestFindComesNearTheBestForATenth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := &valleyLoop{
+			best:  math.Pow(10, rapid.Float64Range(-4, -0.5).Draw(t, "log10 of the best")),
+			noise: rapid.Float64Range(0, 0.03).Draw(t, "noise"),
+		}
+		steps := rapid.IntRange(2000, 20_000).Draw(t, "steps")
+		l.slow = float64(steps) / 30
+		told := 0
+		r, err := Find(t.Context(), l, steps, Options{}, func(done, total int) {
+			if done < told || done > total || total != steps/10 {
+				t.Fatalf("progress %d of %d after %d", done, total, told)
+			}
+			told = done
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.spent > steps/10 || told != l.spent {
+			t.Fatalf("%d steps spent of %d, %d told", l.spent, steps, told)
+		}
+		if off := math.Abs(math.Log10(r.Suggestion / l.best)); r.Verdict != Ok || off > 0.6 {
+			t.Fatalf("the best is %.3g: %s %.3g, %.2f decades off: %s", l.best, r.Verdict, r.Suggestion, off, r.Reason)
+		}
+		if r.Range.Low > r.Suggestion || r.Range.High < r.Suggestion {
+			t.Fatalf("%g is not within %v", r.Suggestion, r.Range)
+		}
+	})
+}
+
+func TestFindSaysWhereHarmBeginsWhenNothingIsLearntYet(t *testing.T) {
+	l := &valleyLoop{best: 0.01, slow: 50, wait: 1000}
+	r, err := Find(t.Context(), l, 2000, Options{Optimizer: "adam"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict != Ok || r.Suggestion < 0.001 || r.Suggestion > 0.02 || !strings.Contains(r.Reason, "nothing is learnt") {
+		t.Errorf("%s %g: %s", r.Verdict, r.Suggestion, r.Reason)
+	}
+}
+
+// loopOf answers with the same loss whatever the rate.
+type loopOf struct{ loss float64 }
+
+func (l loopOf) Sweep(_ context.Context, rates []float64) ([]float64, error) {
+	losses := make([]float64, len(rates))
+	for i := range losses {
+		losses[i] = l.loss
+	}
+	if math.IsNaN(l.loss) {
+		losses = losses[:1]
+	}
+	return losses, nil
+}
+
+func (l loopOf) Probe(ctx context.Context, _ float64, steps int) ([]float64, error) {
+	return l.Sweep(ctx, make([]float64, steps))
+}
+
+func TestFindSaysNothingWhereThereIsNothing(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		loop  Loop
+		steps int
+		want  string
+	}{
+		{"the rate is ignored", loopOf{2.3}, 2000, "the program ignores the rate"},
+		{"not a number at once", loopOf{math.NaN()}, 2000, "from the first batch on"},
+		{"a short training", loopOf{2.3}, 200, "train 400 steps or more"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := Find(t.Context(), c.loop, c.steps, Options{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Verdict != CannotSay || r.Suggestion != 0 || !strings.Contains(r.Reason, c.want) {
+				t.Errorf("%s %g: %s", r.Verdict, r.Suggestion, r.Reason)
+			}
+		})
+	}
+}
+
+func TestFindEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Find(ctx, &valleyLoop{best: 0.1, slow: 10}, 2000, Options{}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestEarlyStepsAreToldFromLaterOnes(t *testing.T) {
+	for _, c := range []struct {
+		o    Options
+		t    float64
+		want float64
+	}{
+		{Options{Optimizer: "adam"}, 10, 1},
+		{Options{Optimizer: "sgd"}, 10, 1},
+		{Options{Optimizer: "sgd", Momentum: 0.9}, 1, 0.1},
+		{Options{Optimizer: "sgd", Momentum: 0.9}, 1000, 1},
+		{Options{Optimizer: "rmsprop"}, 1, 10},
+		{Options{Optimizer: "rmsprop"}, 10_000, 1},
+	} {
+		if got := c.o.early(c.t); math.Abs(got-c.want) > 1e-9*c.want {
+			t.Errorf("%+v at step %v: %v, want %v", c.o, c.t, got, c.want)
+		}
+	}
+}
