@@ -19,14 +19,10 @@ func write(w io.Writer, r *results) {
 
 // whole are the tasks with all schedules of a length.
 func whole(r *results, epochs int) (names []string) {
-tasks:
 	for _, t := range tasks {
-		for _, s := range schedules {
-			if _, ok := r.best(t.name, s, epochs); !ok {
-				continue tasks
-			}
+		if complete(r, t, epochs) {
+			names = append(names, t.name)
 		}
-		names = append(names, t.name)
 	}
 	return names
 }

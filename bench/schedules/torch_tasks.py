@@ -1,6 +1,6 @@
 """Trains in PyTorch for the study of schedules: a training a line in, what came of it a line out.
 
-Data are those embedded in the built-in trainer; 1,000 rows train and 1,000 validate. One
+Data are those embedded in the built-in trainer; 1,500 rows train and 1,000 validate. One
 thread.
 """
 
@@ -51,7 +51,7 @@ def residual():
 
 # What each task takes: data, how many of it train, network, optimizer, batch size.
 TASKS = {
-    "torch-residual-sgd": (fashion, 1000, residual, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
+    "torch-residual-sgd": (fashion, 1500, residual, lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=5e-4), 64),
 }
 ROWS = {}
 
