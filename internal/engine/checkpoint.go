@@ -96,10 +96,12 @@ func bestCheckpoint(t *study.Trial) study.Checkpoint {
 // referred reports whether an open attempt of any trial resumed from the path:
 // it may have to be started again.
 func (e *Engine) referred(path string) bool {
-	return slices.ContainsFunc(e.view.Trials, func(t *study.Trial) bool {
-		a := t.Attempt()
-		return a != nil && t.State.Open() && a.Resume == path && e.base(t) == nil
-	})
+	for id, from := range e.begun {
+		if from == path && e.base(e.view.Trials[id]) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // inside reports whether path lies in dir.

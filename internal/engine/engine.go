@@ -83,8 +83,9 @@ type Engine struct {
 	log       *slog.Logger
 	size      func(path string) (int64, bool)
 	pending   []study.Event
-	seen      map[study.TrialID]seen // of running attempts: what they have reported
-	doomed    []Doomed               // checkpoints the log has dropped, to be removed
+	seen      map[study.TrialID]seen   // of running attempts: what they have reported
+	begun     map[study.TrialID]string // the checkpoints that open trials' last attempts began from
+	doomed    []Doomed                 // checkpoints the log has dropped, to be removed
 	outlook   outlook
 	names     namer
 }
@@ -108,7 +109,7 @@ func (s seen) add(p study.Point) (isNew bool) {
 // New makes an engine of an empty log. Feed it the log with [Engine.Replay], or
 // begin one with [Engine.Create], before anything else.
 func New(o Options) *Engine {
-	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, seen: map[study.TrialID]seen{}}
+	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, seen: map[study.TrialID]seen{}, begun: map[study.TrialID]string{}}
 	if e.now == nil {
 		e.now = time.Now
 	}
@@ -196,6 +197,10 @@ func (e *Engine) track(b study.Body) {
 		e.names.take(b.Name)
 	case study.Started:
 		e.seen[b.Trial] = seen{}
+		delete(e.begun, b.Trial)
+		if b.Resume != "" {
+			e.begun[b.Trial] = b.Resume
+		}
 	case study.Points:
 		if s, ok := e.seen[b.Trial]; ok && e.view.Trials[b.Trial].Attempt().Number == b.Attempt {
 			for _, p := range b.Rows {
@@ -204,6 +209,9 @@ func (e *Engine) track(b study.Body) {
 		}
 	case study.Ended:
 		delete(e.seen, b.Trial)
+		if !b.State.Open() {
+			delete(e.begun, b.Trial)
+		}
 	}
 }
 
