@@ -17,12 +17,13 @@ import (
 	"os/signal"
 )
 
-const usage = `usage: go run ./bench/search run|means|report|list|calibrate [flags]
+const usage = `usage: go run ./bench/search run|means|report|list|calibrate|workers [flags]
 
   run        let searchers search, keep the results, print the means
   means      print the means of kept results
   report     write docs/benchmarks-search.md from kept results
   list       list suites, families and tasks
+  workers    say how soon searches find something good on many workers at once
   calibrate  say how forecasts of learning curves come true
 `
 
@@ -49,6 +50,8 @@ func start(ctx context.Context, args []string) error {
 		return writeReport(args[1:])
 	case "list":
 		return list(args[1:])
+	case "workers":
+		return onWorkers(ctx, args[1:])
 	case "calibrate":
 		return calibration(ctx, args[1:])
 	}

@@ -127,8 +127,9 @@ var table = []row{
 	{"internal/benchmark/stats", "", "", "arithmetic on results"},
 	{"internal/benchmark/play", "internal/benchmark/problem internal/benchmark/record internal/engine internal/expr internal/space internal/study", "", "brings searchers and problems together; drives the engine as the runner would"},
 	{"internal/benchmark/calibrate", "internal/benchmark/problem internal/engine internal/foresight internal/scheduler internal/study", "", "asks whether forecasts come true; drives the engine as the runner would"},
+	{"internal/benchmark/workers", "internal/benchmark/problem internal/engine internal/study", "", "asks how soon a search is there on many workers; drives the engine as the runner would"},
 	{"internal/benchmark/report", "internal/benchmark/problem internal/benchmark/record internal/benchmark/stats", "", "says what results mean"},
-	{"bench/search", "internal/benchmark/calibrate internal/benchmark/play internal/benchmark/problem internal/benchmark/record internal/benchmark/report internal/benchmark/stats internal/benchmark/suite", "", "the search benchmark's commands"},
+	{"bench/search", "internal/benchmark/calibrate internal/benchmark/play internal/benchmark/problem internal/benchmark/record internal/benchmark/report internal/benchmark/stats internal/benchmark/suite internal/benchmark/workers", "", "the search benchmark's commands"},
 
 	// What people start from.
 	{"internal/driver", "internal/engine internal/executor internal/executor/inproc internal/executor/local internal/inbox internal/provenance internal/runner internal/sampler internal/scheduler internal/session internal/snapshot internal/spec internal/store internal/study", "", "puts a run together: the one place below the commands that knows implementations"},
