@@ -129,6 +129,7 @@ var table = []row{
 	{"internal/benchmark/calibrate", "internal/benchmark/problem internal/engine internal/foresight internal/scheduler internal/study", "", "asks whether forecasts come true; drives the engine as the runner would"},
 	{"internal/benchmark/workers", "internal/benchmark/problem internal/engine internal/study", "", "asks how soon a search is there on many workers; drives the engine as the runner would"},
 	{"internal/benchmark/report", "internal/benchmark/problem internal/benchmark/record internal/benchmark/stats", "", "says what results mean"},
+	{"bench/batch", "internal/batchsize internal/trainer", "", "measures with the trainer what rates belong to batch sizes"},
 	{"bench/search", "internal/benchmark/calibrate internal/benchmark/play internal/benchmark/problem internal/benchmark/record internal/benchmark/report internal/benchmark/stats internal/benchmark/suite internal/benchmark/workers", "", "the search benchmark's commands"},
 
 	// What people start from.
