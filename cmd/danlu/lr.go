@@ -292,7 +292,7 @@ func (a *app) lrApply(file string, out lrstudy.Outcome) error {
 	case err != nil:
 		return err
 	case changed:
-		a.note("%s: the range of %s is now [%s, %s]", file, out.Param, text.Number(out.Range.Low), text.Number(out.Range.High))
+		a.note("%s: the range of %s is now [%.3g, %.3g]", file, out.Param, out.Range.Low, out.Range.High)
 	default:
 		a.note("%s has this range already", file)
 	}

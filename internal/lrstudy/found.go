@@ -36,7 +36,7 @@ func (q *question) found(p probe.Result) lrfind.Result {
 	return lrfind.Result{
 		Suggestion: p.Rate, Range: lrfind.Range{Low: p.Low, High: p.High}, Curve: curve,
 		Candidates: []lrfind.Candidate{
-			{Name: "max_stable", LR: p.Stable, Help: "the largest rate that did not diverge"},
+			{Name: "max_stable", LR: p.Stable, Help: "the largest rate at which the loss fell"},
 			{Name: "short_run", LR: p.Best, Help: "the best of the short trainings, as they stand"},
 		},
 		Verdict: lrfind.Ok, Reason: p.Reason,

@@ -76,7 +76,14 @@ func newQuestion(def *study.Definition, ask Ask) (*question, error) {
 }
 
 // current is the rate of the study's default configuration, 0 if there is none.
-func (q *question) current() float64 { return max(q.param.Default.Float(), 0) }
+func (q *question) current() float64 { return current(q.param) }
+
+func current(p *space.Param) float64 {
+	if x := p.Default.Float(); x > 0 { // NaN where there is none
+		return x
+	}
+	return 0
+}
 
 // bounds are the rates that a parameter's domain spans.
 func bounds(def *study.Definition, p *space.Param) (low, high float64, err error) {
@@ -94,7 +101,7 @@ func bounds(def *study.Definition, p *space.Param) (low, high float64, err error
 		}
 	}
 	if low <= 0 { // a linear scale from zero
-		low = min(high/1e4, cmp.Or(p.Default.Float(), high))
+		low = min(high/1e4, cmp.Or(current(p), high))
 	}
 	if !(high > 0) || math.IsInf(low, 0) {
 		return 0, 0, aside.FileError(def, p.Name, "params.%s is to be the learning rate, and it is %s: it has no number above zero", p.Name, p.Domain)
