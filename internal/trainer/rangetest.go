@@ -42,6 +42,9 @@ func NewTester(c Config) (*Tester, error) {
 // Steps is the number of steps of the whole training.
 func (t *Tester) Steps() int { return t.r.Epochs * t.r.count }
 
+// Setting is the value of a setting of the training, given or its default.
+func (t *Tester) Setting(name string) string { return t.r.values[name] }
+
 // Sweep is a range test (Smith 2017, section 3.3): a step with each rate, on one
 // batch after another. It returns each batch's loss before its step, and ends where
 // that is not finite, which it returns, or has diverged for good. Layers with a

@@ -2,9 +2,11 @@ package traincli
 
 import (
 	"context"
-	"math"
+	"fmt"
 	"os"
+	"strconv"
 
+	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/trainer"
 	"github.com/danlu-ml/danlu/trialio"
 )
@@ -15,26 +17,50 @@ func askedForRate(t *trialio.Trial) bool {
 	return t != nil && os.Getenv("DANLU_LR_TEST") == "1"
 }
 
-// The rates of a range test, and its length: the share of a training, and the least.
+// The rates of a range test of a training that is too short for more.
 const (
 	lowest, highest = 1e-6, 10
-	testShare       = 0.08
 	fewestRates     = 40
 )
 
-// testRates reports the curve of a range test.
+// testRates reports the curve of a range test, and what a few short trainings make
+// of it where the training is long enough for them.
 func testRates(ctx context.Context, o Options) error {
 	t, err := trainer.NewTester(o.Config)
 	if err != nil {
 		return err
 	}
-	rates := make([]float64, max(fewestRates, int(testShare*float64(t.Steps()))))
-	for i := range rates {
-		rates[i] = lowest * math.Pow(highest/lowest, float64(i)/float64(len(rates)-1))
+	loop := &reporting{Tester: t, trial: o.Trial}
+	momentum, _ := strconv.ParseFloat(t.Setting("momentum"), 64)
+	res, err := lrfind.Find(ctx, loop, t.Steps(), lrfind.Options{
+		Schedule: t.Setting("schedule"), Optimizer: t.Setting("optimizer"), Momentum: momentum,
+	}, nil)
+	switch {
+	case err != nil:
+		return err
+	case loop.points == 0:
+		_, err := loop.Sweep(ctx, lrfind.Rates(lowest, highest, fewestRates))
+		return err
 	}
-	losses, err := t.Sweep(ctx, rates)
+	o.Trial.Report(loop.points, map[string]float64{
+		"lr_test/suggestion": res.Suggestion, "lr_test/low": res.Range.Low, "lr_test/high": res.Range.High,
+	})
+	fmt.Fprintln(os.Stderr, "danlu train: "+res.Reason)
+	return nil
+}
+
+// reporting reports the points of sweeps to the trial.
+type reporting struct {
+	*trainer.Tester
+	trial  *trialio.Trial
+	points int64
+}
+
+func (r *reporting) Sweep(ctx context.Context, rates []float64) ([]float64, error) {
+	losses, err := r.Tester.Sweep(ctx, rates)
 	for i, loss := range losses {
-		o.Trial.Report(int64(i+1), map[string]float64{"lr_test/lr": rates[i], "lr_test/loss": loss})
+		r.points++
+		r.trial.Report(r.points, map[string]float64{"lr_test/lr": rates[i], "lr_test/loss": loss})
 	}
-	return err
+	return losses, err
 }
