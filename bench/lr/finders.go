@@ -19,6 +19,7 @@ type finder struct {
 var finders = []finder{
 	{"danlu", danlu},
 	{"danlu, curve alone", curveAlone},
+	{"danlu, short trainings", shortTrainings},
 	{"fastai valley", others(fastai, "valley")},
 	{"fastai slide", others(fastai, "fastai_slide")},
 	{"fastai steep", others(fastai, "fastai_steep")},

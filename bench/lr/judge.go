@@ -55,14 +55,12 @@ func readSuggestions(path string) (all []suggestion, have map[suggestion]bool, e
 
 // outcome is what a suggestion is worth.
 type outcome struct {
-	said             bool
-	byAccuracy       bool    // validation accuracy within a standard deviation of the best
-	byLoss           bool    // validation loss, likewise
-	near             bool    // within half a decade of a rate that is byLoss or byAccuracy, whichever the set
-	ratio            float64 // validation loss ÷ the least on the grid
-	cost             float64 // share of a full training
-	decades          float64 // from the best loss, signed
-	decadesLow, high float64
+	said       bool
+	byAccuracy bool    // validation accuracy within a standard deviation of the best
+	byLoss     bool    // validation loss, likewise
+	near       bool    // within half a decade of a rate that is one of the two
+	ratio      float64 // validation loss ÷ the least on the grid
+	cost       float64 // share of a full training
 }
 
 // weigh compares a suggestion with the truth.
@@ -76,7 +74,6 @@ func weigh(s suggestion, t truth) outcome {
 	errors := t.ladder(func(s score) float64 { return 1 - s.accuracy })
 	o.ratio = loss.at(at) / loss.mean[loss.best]
 	o.byLoss, o.byAccuracy = loss.equal(loss.at(at)), errors.equal(errors.at(at))
-	o.decades = (at - float64(loss.best)) / 8
 	for _, l := range []ladder{loss, errors} {
 		for i, m := range l.mean {
 			if l.dense[i] && l.equal(m) && math.Abs(at-float64(i)) <= 4 {
@@ -156,8 +153,9 @@ func (l ladder) at(x float64) float64 {
 // equal says whether a measure is as good as the best but for the seeds.
 func (l ladder) equal(v float64) bool { return v <= l.mean[l.best]+l.sd }
 
-// report writes a table of finders, for one half of the tasks.
-func report(out io.Writer, outcomes map[string][]outcome) error {
+// report writes a table of finders. Tests of one task are alike, so the intervals are
+// those of as many tests as there are tasks.
+func report(out io.Writer, outcomes map[string][]outcome, tasks int) error {
 	if _, err := fmt.Fprint(out, `| finder | tests | says | accuracy within 1 SD | loss within 1 SD | within ½ decade | loss ratio, median | p90 | cost |
 |---|---|---|---|---|---|---|---|---|
 `); err != nil {
@@ -175,8 +173,9 @@ func report(out io.Writer, outcomes map[string][]outcome) error {
 					k++
 				}
 			}
-			low, high := wilson(k, len(all))
-			return fmt.Sprintf("%.2f (%.2f–%.2f)", float64(k)/float64(len(all)), low, high)
+			part := float64(k) / float64(len(all))
+			low, high := wilson(part, float64(tasks))
+			return fmt.Sprintf("%.2f (%.2f–%.2f)", part, low, high)
 		}
 		var ratios, costs []float64
 		for _, o := range all {
@@ -198,12 +197,11 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
-// wilson is the 95 % interval of a share (Wilson 1927).
-func wilson(k, n int) (low, high float64) {
+// wilson is the 95 % interval of the share p of n (Wilson 1927).
+func wilson(p, n float64) (low, high float64) {
 	const z = 1.96
-	p, m := float64(k)/float64(n), float64(n)
-	middle, width := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, (middle-width)/(1+z*z/m)), min(1, (middle+width)/(1+z*z/m))
+	middle, width := p+z*z/(2*n), z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return max(0, (middle-width)/(1+z*z/n)), min(1, (middle+width)/(1+z*z/n))
 }
 
 // judge prints what the suggestions in the file are worth.
@@ -228,7 +226,7 @@ func judge(s settings, all []task, unseen bool) error {
 		}
 	}
 	fmt.Printf("%d tasks\n\n", len(tasks))
-	return report(os.Stdout, outcomes)
+	return report(os.Stdout, outcomes, len(tasks))
 }
 
 // complete says whether all seeds have been trained about the best.

@@ -148,7 +148,7 @@ var table = []row{
 	{"examples/go/search", allOfOurs, "", "an example: the library inside a program"},
 	{"bench", "trialio", "", "runs benchmarks as a user would: from outside"},
 	{"bench/schedules", "internal/trainer", "", "trains with every schedule: the trainer does not know it is studied"},
-	{"bench/lr", "internal/lrfind internal/trainer", "", "judges rate finders by full trainings"},
+	{"bench/lr", "internal/lrfind internal/probe internal/trainer", "", "judges rate finders by full trainings"},
 	{"bench/torch", "internal/trainer/kernel", "", "compares the trainer with PyTorch: both are programs to it, but for the products of matrices"},
 	{"scripts/ansisvg", "internal/text", "", "draws a terminal's text for the documents"},
 	{"scripts/reference", "", "", "collects what the program, the schema and comments say, for docs/reference.md"},
