@@ -71,7 +71,7 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
 	fs := cmd.Flags()
 	fs.StringVar(&f.ask.Param, "param", "", "the parameter that is the batch size: `NAME`")
 	fs.StringVar(&f.between, "range", "", "the sizes to try: `LOW,HIGH` (default: the parameter's range)")
-	fs.Float64Var(&f.seconds, "seconds", 10, "how long to watch each size; a silent program up to thirty times longer")
+	fs.Float64Var(&f.seconds, "seconds", 10, "how long to watch each size from its first report on; in all, thirty times that at most")
 	fs.BoolVar(&f.law, "lr", false, "also find how the best learning rate follows the size")
 	fs.StringVar(&f.sizes, "sizes", "", "with --lr: the sizes, as in 32,128,512 (default: the suggested one, a quarter and a sixteenth of it)")
 	fs.StringVar(&f.rate.Rate, "lr-param", "", "with --lr: the parameter that is the learning rate: `NAME`")

@@ -28,8 +28,9 @@ import (
 type Ask struct {
 	Param     string // the batch size's name; empty: the one there is
 	Low, High int64  // sizes to look at; 0: the parameter's own range
-	// Watch is how long a size is trained before it may end; 0: 10 s. One that has
-	// not reported three times by then goes on, to thirty times that at most.
+	// Watch is how long a size is trained from its first report on before it may
+	// end; 0: 10 s. One that has not reported three times by then goes on, to thirty
+	// times that at most.
 	Watch time.Duration
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/batchsize"
@@ -45,9 +46,14 @@ func done(q *question, v *study.View) bool {
 // little.
 const reports = 3
 
-// Judge implements [scheduler.Scheduler].
+// Judge implements [scheduler.Scheduler]. Programs take their time to start, so that a
+// training is watched from its first report on.
 func (s prober) Judge(v *study.View, t *study.Trial, _ int64) scheduler.Verdict {
-	watched, n := v.Updated.Sub(t.Attempt().Started), len(t.Curve())
+	var watched time.Duration
+	if first := s.q.run(t).Samples; len(first) > 0 {
+		watched = v.Updated.Sub(t.Attempt().Started) - time.Duration(first[0].Seconds*float64(time.Second))
+	}
+	n := len(t.Curve())
 	if watched >= s.q.ask.watch() && n >= reports || watched >= 3*s.q.ask.watch() && n >= 2 {
 		return scheduler.Verdict{Decision: study.Stop, Why: "it was watched for long enough"}
 	}
