@@ -27,7 +27,7 @@ func writeBudgets(w io.Writer, r *results) {
 			}
 		}
 		for _, n := range []int{1, 3, 6} {
-			if len(names) < 2 {
+			if len(names) < fewest {
 				continue
 			}
 			cells := make([]string, 0, len(schedules))

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// fewest is how many tasks a mean over tasks needs.
+const fewest = 3
+
 // write writes the tables: what each schedule comes to, what it gains over constant,
 // where its best peak lies, and what short trainings are worth against long ones.
 func write(w io.Writer, r *results) {
@@ -52,7 +55,7 @@ func writeGains(w io.Writer, r *results) {
 	head(w, "epochs", "tasks")
 	for _, epochs := range lengths {
 		names := whole(r, epochs)
-		if len(names) < 2 {
+		if len(names) < fewest {
 			continue
 		}
 		cells := make([]string, 0, len(schedules))
@@ -82,7 +85,7 @@ func writePeaks(w io.Writer, r *results) {
 	head(w, "epochs", "tasks")
 	for _, epochs := range lengths {
 		names := whole(r, epochs)
-		if len(names) < 2 {
+		if len(names) < fewest {
 			continue
 		}
 		cells := make([]string, 0, len(schedules))
