@@ -1,5 +1,5 @@
 """PyTorch: one decision for all ranks, a loop that pauses and resumes, schedules, the range test of the
-learning rate, a look at units and gradients.
+learning rate, the test of the batch size, a look at units and gradients.
 
 Imported when it is first named; ``danlu.torch.epochs`` is where to start.
 """
@@ -12,6 +12,8 @@ import torch
 import torch.distributed
 
 from . import _ranks, _torch_ranks, _trial
+from ._torch_batch import BatchTest as BatchTest
+from ._torch_batch import batch_size_test as batch_size_test
 from ._torch_lr import lr_range_test as lr_range_test
 from ._torch_schedule import Schedule as Schedule
 from ._torch_schedule import schedule as schedule
