@@ -82,7 +82,7 @@ bench-search: ## how good the configurations found are; goes on where it was, ho
 bench-peers: ## the packages it is compared with, into bench/search/peers/.venv
 	bench/search/peers/install
 
-bench-schedules: ## what the schedules of the learning rate are worth; goes on where it was, an hour from nothing
+bench-schedules: ## what the schedules of the learning rate are worth; goes on where it was
 	$(GO) run ./bench/schedules
 	$(GO) run ./bench/schedules -report
 
