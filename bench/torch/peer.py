@@ -62,7 +62,7 @@ def unpack(name):
 def parts(x, y, held):
     """Training, validation and test part; held is where the last begins."""
     order = torch.randperm(held)
-    aside = held // 5
+    aside = round(held / 5)
     train, val = order[aside:], order[:aside]
     return (x[train], y[train]), (x[val], y[val]), (x[held:], y[held:])
 
@@ -115,7 +115,7 @@ def utterances():
     n = sum(lengths)
     y = torch.tensor(np.frombuffer(b, np.uint8, n, at).astype(np.int64)).split(lengths)
     x = torch.tensor(np.frombuffer(b, np.int8, n * d, at + n).reshape(n, d).astype(np.float32)).split(lengths)
-    order, aside = torch.randperm(train).tolist(), train // 5
+    order, aside = torch.randperm(train).tolist(), round(train / 5)
     known = torch.cat([x[i] for i in order[aside:]])
     all_ = [((x[i] - known.mean(0)) / known.std(0), y[i]) for i in range(train + held)]
     return [all_[i] for i in order[aside:]], [all_[i] for i in order[:aside]], all_[train:]
