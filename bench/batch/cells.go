@@ -49,7 +49,8 @@ const (
 	short = "short"
 )
 
-func cells() (all []cell) {
+// cells are the trainings whose rate is to be chosen.
+func cells(known) (all []cell) {
 	for _, w := range workloads {
 		for _, o := range optimizers {
 			for _, kind := range []string{whole, short} {
@@ -85,7 +86,7 @@ func (w workload) cell(optimizer string, own map[string]string, kind string, siz
 var shifts = []float64{0.25, 0.5, 1, 2, 4}
 
 // decays are the trainings with AdamW whose weight decay is to be chosen, at rates
-// around the best, in the middle of the sizes.
+// around the best, with the second of the sizes.
 func decays(k known) (all []cell) {
 	for _, w := range workloads {
 		best, _, ok := k.best(name(w.name, "adamw", whole, w.sizes[1]))

@@ -34,9 +34,11 @@ func run(ctx context.Context, args []string) error {
 	}
 	switch args[0] {
 	case "measure":
-		for _, c := range append(cells(), decays(known)...) {
-			if err := c.measure(ctx, known, args[1]); err != nil {
-				return err
+		for _, more := range []func(known) []cell{cells, decays} {
+			for _, c := range more(known) {
+				if err := c.measure(ctx, known, args[1]); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
