@@ -28,22 +28,22 @@ func run(ctx context.Context, args []string) error {
 	if len(args) != 2 {
 		return fmt.Errorf("want measure FILE or report FILE, got %q", args)
 	}
-	known, err := read(args[1])
+	k, err := read(args[1])
 	if err != nil {
 		return err
 	}
 	switch args[0] {
 	case "measure":
 		for _, more := range []func(known) []cell{cells, decays} {
-			for _, c := range more(known) {
-				if err := c.measure(ctx, known, args[1]); err != nil {
+			for _, c := range more(k) {
+				if err := c.measure(ctx, k, args[1]); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	case "report":
-		return report(os.Stdout, known)
+		return report(os.Stdout, k)
 	}
 	return fmt.Errorf("there are measure and report, not %s", args[0])
 }
