@@ -19,26 +19,23 @@ type suggestion struct {
 	Whole  int     `json:"whole"` // steps of a full training
 }
 
-// suggest asks every finder about a task that the file does not have yet.
-func suggest(ctx context.Context, t task, seeds int, have map[suggestion]bool, path string) error {
-	for seed := range uint64(seeds) {
-		seed += 101
-		for _, f := range finders {
-			s := suggestion{Task: t.name, Finder: f.name, Seed: seed}
-			if have[s] {
-				continue
-			}
-			l, err := t.program.open(seed)
-			if err != nil {
-				return err
-			}
-			s.Whole = l.Steps()
-			if s.Rate, s.Steps, err = f.find(ctx, l, t.options()); err != nil {
-				return fmt.Errorf("%s for %s: %w", f.name, t.name, err)
-			}
-			if err := appendLine(path, s); err != nil {
-				return err
-			}
+// suggest asks every finder that the file does not have yet about a task.
+func suggest(ctx context.Context, t task, seed uint64, have map[suggestion]bool, path string) error {
+	for _, f := range finders {
+		s := suggestion{Task: t.name, Finder: f.name, Seed: seed}
+		if have[s] {
+			continue
+		}
+		l, err := t.program.open(seed)
+		if err != nil {
+			return err
+		}
+		s.Whole = l.Steps()
+		if s.Rate, s.Steps, err = f.find(ctx, l, t.options()); err != nil {
+			return fmt.Errorf("%s for %s: %w", f.name, t.name, err)
+		}
+		if err := appendLine(path, s); err != nil {
+			return err
 		}
 	}
 	return nil

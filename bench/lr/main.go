@@ -92,16 +92,27 @@ func turn(t task) int {
 	return 0
 }
 
-// suggestions asks every finder, about one half of the tasks.
+// firstSeed is that of the first training that finders look at: none of the truth's.
+const firstSeed = 101
+
+// suggestions asks every finder about one half of the tasks, those whose truth is
+// known.
 func suggestions(ctx context.Context, s settings, all []task) error {
+	truths, err := readTruths(s.results + "/truth.jsonl")
+	if err != nil {
+		return err
+	}
 	path := s.results + "/suggestions.jsonl"
 	_, have, err := readSuggestions(path)
 	if err != nil {
 		return err
 	}
-	for _, t := range all {
-		if t.unseen == s.unseen {
-			if err := suggest(ctx, t, s.seeds, have, path); err != nil {
+	for seed := range uint64(s.seeds) {
+		for _, t := range all {
+			if t.unseen != s.unseen || !truths[t.name].complete(s.seeds) {
+				continue
+			}
+			if err := suggest(ctx, t, firstSeed+seed, have, path); err != nil {
 				return err
 			}
 		}
