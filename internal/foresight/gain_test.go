@@ -3,6 +3,7 @@ package foresight
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/danlu-ml/danlu/internal/space"
@@ -67,9 +68,13 @@ func TestOfALargeStudyThoseThatGotFarthestAreTakenIn(t *testing.T) {
 		}
 		return 5
 	})
-	some := thinned(glimpses(l.View()), mostSeen)
+	self := l.View().Trials[7]
+	some := thinned(glimpses(l.View()), mostSeen, self)
 	if len(some) > mostSeen || len(some) < mostSeen*2/3 {
 		t.Errorf("%d observations are taken in, of at most %d", len(some), mostSeen)
+	}
+	if !slices.ContainsFunc(some, func(g glimpse) bool { return g.trial == self }) {
+		t.Error("the trial that is asked about is left out")
 	}
 	far := map[study.TrialID]bool{}
 	for i, g := range some {

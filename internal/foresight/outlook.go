@@ -46,7 +46,7 @@ func New(v *study.View, self *study.Trial) (o *Outlook, ok bool) {
 		return nil, false
 	}
 	all := glimpses(v)
-	some := thinned(all, mostSeen)
+	some := thinned(all, mostSeen, self)
 	pending := o.pending(v, self)
 	if known := recall(v.Def, some, pending); known != nil {
 		return known, true

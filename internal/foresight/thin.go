@@ -4,18 +4,27 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// thinned is at most n of them, a trial's together: all of those that got farthest,
-// of equals the better, for two thirds, and of the others some, evenly, at their
-// last step. Both are needed: curves over their length, and the landscape.
-func thinned(all []glimpse, n int) []glimpse {
+// thinned is at most n of them, a trial's together: all of self's, which may be nil,
+// and of those that got farthest, of equals the better, for two thirds, and of the
+// others some, evenly, at their last step. Both are needed: curves over their length,
+// and the landscape.
+func thinned(all []glimpse, n int, self *study.Trial) []glimpse {
 	if len(all) <= n {
 		return all
 	}
 	curves := slices.Collect(chunks(all))
 	end := func(g []glimpse) glimpse { return g[len(g)-1] }
 	slices.SortStableFunc(curves, func(a, b []glimpse) int {
+		switch self {
+		case a[0].trial:
+			return -1
+		case b[0].trial:
+			return 1
+		}
 		return cmp.Or(cmp.Compare(end(b).step, end(a).step), cmp.Compare(end(a).loss, end(b).loss))
 	})
 	var taken []glimpse
