@@ -35,8 +35,9 @@ type pbt struct {
 }
 
 type pbtOptions struct {
-	// Population is the number of members; 0 means 12, or a quarter of the
-	// budget's trials if that is less, and at least 4.
+	// Population is the number of members; 0 means 12, or as many as run side by side
+	// if that is more, or a quarter of the budget's trials if that is less, and at
+	// least 4.
 	Population int `json:"population"`
 	// Interval is the number of steps between comparisons; 0 means a tenth of
 	// the training.
@@ -66,7 +67,7 @@ func newPBT(a study.Algorithm, def *study.Definition) (Scheduler, error) {
 		resample: cmp.Or(o.Resample, 0.25), tournament: o.Exploit == "tournament", members: &membership{}, seed: def.Seed,
 	}
 	if p.population == 0 {
-		p.population = 12
+		p.population = max(12, def.Parallel)
 		if n := def.Budget.Trials; n > 0 {
 			p.population = max(4, min(p.population, n/4))
 		}
