@@ -101,8 +101,11 @@ func (q *question) run(t *study.Trial) batchsize.Run {
 		r.State = batchsize.TooLarge
 	case study.Failed:
 		r.State = batchsize.Failed
-		if a.Exit != nil && a.Exit.Cause == "deadline" {
+		switch ended := a.Exit != nil && a.Exit.Cause == "deadline"; {
+		case ended && len(t.Curve()) > 0:
 			r.State = batchsize.Fits
+		case ended: // it may not have come to its first step
+			r.Why = "it reported nothing while it was watched; give it longer with --seconds"
 		}
 	}
 	return r
