@@ -1,6 +1,7 @@
 package lrstudy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -197,14 +198,28 @@ func (q *question) adopt(res *lrfind.Result, t *study.Trial) {
 	switch {
 	case x[0] > 0 && x[1] > 0 && x[1] <= x[0] && x[0] <= x[2]:
 		if res.Verdict != lrfind.Ok || x[0] != res.Suggestion {
-			res.Reason = "the program's own verdict on its range test"
+			res.Reason = cmp.Or(said(t), "the program's own verdict on its range test")
 		}
 		res.Verdict, res.Suggestion, res.Range = lrfind.Ok, x[0], lrfind.Range{Low: x[1], High: x[2]}
 	case res.Verdict == lrfind.Ok:
 		candidates := res.Candidates
-		*res = lrfind.Unknown(res.Curve, "the program itself can't say by its range test; its output has the reason")
+		*res = lrfind.Unknown(res.Curve, cmp.Or(said(t), "the program itself can't say by its range test; its output has the reason"))
 		res.Candidates = candidates
 	}
+}
+
+// said is the sentence with which the built-in trainer ended its range test.
+func said(t *study.Trial) (reason string) {
+	a := t.Attempt()
+	if a == nil || a.Exit == nil {
+		return ""
+	}
+	for line := range strings.Lines(a.Exit.Tail) {
+		if s, ok := strings.CutPrefix(strings.TrimSpace(line), "danlu train: "); ok {
+			reason = s
+		}
+	}
+	return reason
 }
 
 // lrfind is what is known of the training, for reading its curve.
