@@ -164,7 +164,7 @@ func (c *Chart) axis(b box, margin, columns int) text.Line {
 	row := []rune(strings.Repeat(" ", columns))
 	put := func(at int, word []rune) {
 		at = min(max(at, 0), columns-len(word))
-		if at < 0 || slices.ContainsFunc(row[max(at-1, 0):at+len(word)], func(r rune) bool { return r != ' ' }) {
+		if at < 0 || slices.ContainsFunc(row[max(at-1, 0):min(at+len(word)+1, columns)], func(r rune) bool { return r != ' ' }) {
 			return
 		}
 		copy(row[at:], word)
