@@ -6,6 +6,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,6 +91,8 @@ func trial() int {
 type project struct {
 	t   *testing.T
 	dir string
+
+	patience time.Duration // how long a call may take; two minutes if 0
 }
 
 func newProject(t *testing.T, yaml string, files map[string]string) project {
@@ -122,7 +125,7 @@ func (p project) write(name, text string) {
 func (p project) command(args ...string) *exec.Cmd {
 	ctx := context.Background()
 	if p.t != nil {
-		limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		limited, cancel := context.WithTimeout(ctx, cmp.Or(p.patience, 2*time.Minute))
 		p.t.Cleanup(cancel)
 		ctx = limited
 	}

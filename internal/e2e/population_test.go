@@ -113,17 +113,17 @@ func TestKilledStudiesOfRealTrainings(t *testing.T) {
 	if os.Getenv("DANLU_LONG") == "" {
 		t.Skip("it takes a minute: DANLU_LONG=1 runs it")
 	}
-	trainer := fmt.Sprintf("command: [%q, train, --task, digits, --model, mlp, --set, width=32, \"{params}\"]", danlu)
+	trainer := fmt.Sprintf("command: [%q, train, --task, digits, --model, mlp, --set, width=384, --set, depth=3, \"{params}\"]", danlu)
 	scripts, err := filepath.Abs("../../examples/pytorch/train.py")
 	if err != nil {
 		t.Fatal(err)
 	}
 	torch := fmt.Sprintf("command: [%q, %q, \"{params}\"]\nenv: {PYTHONPATH: %q}", os.Getenv("DANLU_PYTHON"), scripts, filepath.Join(filepath.Dir(scripts), "../../python"))
 	for _, program := range []struct {
-		name, command string
-		epochs, kills int
-		apart         time.Duration
-	}{{"trainer", trainer, 9, 10, 400 * time.Millisecond}, {"PyTorch", torch, 4, 3, 10 * time.Second}} {
+		name, command         string
+		trials, epochs, kills int
+		apart                 time.Duration
+	}{{"trainer", trainer, 24, 9, 8, time.Second}, {"PyTorch", torch, 10, 4, 3, 10 * time.Second}} {
 		for _, tt := range pausing[:2] {
 			t.Run(program.name+", "+tt.name, func(t *testing.T) {
 				if python := os.Getenv("DANLU_PYTHON"); program.name == "PyTorch" && (python == "" || exec.Command(python, "-c", "import torch").Run() != nil) {
@@ -137,12 +137,13 @@ params:
   lr: {float: [1e-4, 0.1], log: true, default: 0.001}
   weight_decay: {float: [1e-6, 0.1], log: true, default: 1e-4}
 fidelity: {step: epoch, max: %d}
-budget: {trials: 6}
+budget: {trials: %d}
 parallel: 2
 retries: 50
 sampler: random
 scheduler: %s
-`, program.command, program.epochs, tt.scheduler), nil)
+`, program.command, program.epochs, program.trials, tt.scheduler), nil)
+				p.patience = 10 * time.Minute // PyTorch takes seconds to start, and starts with every part of a trial
 				p.tuneKilled(program.kills, program.apart, true)
 				p.checkWhole()
 				if p.must(0, "best", "--json").out == "" {
@@ -157,9 +158,10 @@ scheduler: %s
 						resumed++
 					}
 				}
-				if resumed == 0 || strings.HasPrefix(tt.name, "population") && copies == 0 {
-					t.Errorf("%d trials have gone on, %d are copies: this tests little", resumed, copies)
+				if resumed == 0 {
+					t.Error("no trial has gone on: this tests little")
 				}
+				t.Logf("%d trials have gone on, %d are copies", resumed, copies) // programs that hear nothing train to their end, so how many is chance
 			})
 		}
 	}

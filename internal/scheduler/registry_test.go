@@ -25,7 +25,7 @@ func named(name string, pairs ...string) study.Algorithm {
 }
 
 func TestNamesAreListedInOrder(t *testing.T) {
-	if d := cmp.Diff([]string{"asha", "auto", "bohb", "curve", "freeze-thaw", "halving", "hyperband", "median", "none", "patience", "pbt", "percentile", "threshold"}, scheduler.Names()); d != "" {
+	if d := cmp.Diff([]string{"asha", "auto", "bohb", "curve", "freeze-thaw", "halving", "hyperband", "median", "none", "patience", "pbt", "percentile", "replay", "threshold"}, scheduler.Names()); d != "" {
 		t.Errorf("names (-want +got):\n%s", d)
 	}
 }

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -42,6 +43,9 @@ func TestAcknowledgedSurvivesKill(t *testing.T) {
 		for _, name := range crashStudies {
 			var got, want []study.Event
 			for e, err := range s.Replay(t.Context(), name, 0) {
+				if errors.Is(err, store.ErrUnknownStudy) && acknowledged[name] == 0 {
+					break // the end came before its beginning
+				}
 				if err != nil {
 					t.Fatalf("round %d: %v", round, err)
 				}
