@@ -64,10 +64,19 @@ func (e *Engine) base(t *study.Trial) *study.Checkpoint {
 	return nil
 }
 
-// reportsAt says whether the program is known to report at a step: another trial
-// has. Of the first checkpoint of all it is believed.
+// reportsAt says whether the program is known to report at a step of which it has
+// saved its state: another trial has, or this one did at all such steps before. Of
+// the first checkpoint of all it is believed.
 func (e *Engine) reportsAt(t *study.Trial, step int64) bool {
-	return e.view.Saved <= 1 || slices.ContainsFunc(e.view.Trials, func(u *study.Trial) bool { return u != t && reported(u, step) })
+	before := 0
+	always := !slices.ContainsFunc(t.Checkpoints, func(c study.Checkpoint) bool {
+		if c.Step >= step {
+			return false
+		}
+		before++
+		return !reported(t, c.Step)
+	})
+	return e.view.Saved <= 1 || always && before > 0 || slices.ContainsFunc(e.view.Trials, func(u *study.Trial) bool { return u != t && reported(u, step) })
 }
 
 // reported says whether the trial's first objective is known at exactly this step.

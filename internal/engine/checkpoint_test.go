@@ -57,6 +57,23 @@ func TestATrialGoesOnFromACheckpointWhoseStepIsReported(t *testing.T) {
 	}
 }
 
+// So it is with a trial that is ahead of all others and reported whenever it saved.
+func TestTheTrialThatIsAheadLeavesNoStepUnreported(t *testing.T) {
+	w := newWorld(t)
+	tr := w.begin(1)[0]
+	for step := int64(1); step <= 3; step++ {
+		w.save(tr, step, fmt.Sprintf("%s/%d", tr.Attempt().Dir, step))
+		if step < 3 {
+			w.report(tr, step, 0.3)
+		}
+	}
+	w.exit(tr, study.Exit{Cause: "terminated"})
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 2 {
+		t.Errorf("it goes on from step %d, want 2: step 3 was not reported", a.From)
+	}
+}
+
 // Of a program that saves at steps it never reports, the latest counts.
 func TestACheckpointAtAStepThatNobodyReports(t *testing.T) {
 	w := newWorld(t)
