@@ -106,5 +106,17 @@ func (a *app) display(json, plain bool) *display.Display {
 	return display.New(o)
 }
 
+// live is the width of the terminal in which standard error rewrites its last line;
+// nil where it can't, or is not to.
+func (a *app) live(plain bool) func() int {
+	if _, tty := terminal(a.err); !tty || plain || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	return func() int {
+		width, _ := size(a.err)
+		return width
+	}
+}
+
 // note tells the person something besides the result.
 func (a *app) note(format string, args ...any) { fmt.Fprintf(a.err, format+"\n", args...) }

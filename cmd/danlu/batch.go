@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -143,7 +140,7 @@ func (a *app) batch(ctx context.Context, file string, f *batchFlags) error {
 		if f.json && isFileError(err) { // a program gets its last line all the same
 			var none batchstudy.Outcome
 			none.Reason = err.Error()
-			_ = a.batchLine(none)
+			_ = a.json(none)
 		}
 		return err
 	}
@@ -206,15 +203,9 @@ func sizesBelow(out batchstudy.Outcome) (sizes []int64) {
 // batchWatch tells of the progress where the result does not go: on standard error,
 // and as objects with --json.
 func (a *app) batchWatch(f *batchFlags) *batchstudy.Watch {
-	w := &batchstudy.Watch{Lines: aside.Lines{Out: a.err}}
+	w := &batchstudy.Watch{Lines: aside.Lines{Out: a.err, Live: a.live(f.plain)}}
 	if f.json {
 		w.JSON = a.out
-	}
-	if _, tty := terminal(a.err); tty && !f.plain && os.Getenv("TERM") != "dumb" {
-		w.Lines.Live = func() int {
-			width, _ := size(a.err)
-			return width
-		}
 	}
 	return w
 }
@@ -229,7 +220,7 @@ func (a *app) batchShow(f *batchFlags, out batchstudy.Outcome) error {
 	}
 	var err error
 	if f.json {
-		err = a.batchLine(out)
+		err = a.json(out)
 	} else {
 		var lines []text.Line
 		if len(chart.Ticks) > 2 {
@@ -243,14 +234,6 @@ func (a *app) batchShow(f *batchFlags, out batchstudy.Outcome) error {
 	}
 	if err == nil && (!out.Ok || out.Law != nil && !out.Law.Ok) {
 		return exitWith(codeNothing, nil)
-	}
-	return err
-}
-
-func (a *app) batchLine(out batchstudy.Outcome) error {
-	line, err := json.Marshal(out)
-	if err == nil {
-		_, err = fmt.Fprintf(a.out, "%s\n", line)
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -173,7 +172,7 @@ func (a *app) lr(ctx context.Context, file string, f *lrFlags) error {
 	out, err := a.lrFind(ctx, file, def, f)
 	if err != nil {
 		if f.json && isFileError(err) { // a program gets its last line all the same
-			_ = a.lrLine(lrfind.Unknown(nil, err.Error()))
+			_ = a.json(lrfind.Unknown(nil, err.Error()))
 		}
 		return err
 	}
@@ -237,15 +236,9 @@ func (a *app) lrFirst(ctx context.Context, file string, def *study.Definition, s
 // lrWatch tells of the progress where the result does not go: on standard error,
 // and as objects with --json.
 func (a *app) lrWatch(f *lrFlags) *lrstudy.Watch {
-	w := &lrstudy.Watch{Lines: &aside.Lines{Out: a.err}}
+	w := &lrstudy.Watch{Lines: &aside.Lines{Out: a.err, Live: a.live(f.plain)}}
 	if f.json {
 		w.JSON = a.out
-	}
-	if _, tty := terminal(a.err); tty && !f.plain && os.Getenv("TERM") != "dumb" {
-		w.Lines.Live = func() int {
-			width, _ := size(a.err)
-			return width
-		}
 	}
 	return w
 }
@@ -260,7 +253,7 @@ func (a *app) lrShow(f *lrFlags, out lrstudy.Outcome) error {
 	}
 	var err error
 	if f.json {
-		err = a.lrLine(out.Result)
+		err = a.json(out.Result)
 	} else {
 		var lines []text.Line
 		if len(out.Curve) > 2 {
@@ -270,14 +263,6 @@ func (a *app) lrShow(f *lrFlags, out lrstudy.Outcome) error {
 	}
 	if err == nil && out.Verdict != lrfind.Ok {
 		return exitWith(codeNothing, nil)
-	}
-	return err
-}
-
-func (a *app) lrLine(res lrfind.Result) error {
-	line, err := json.Marshal(res)
-	if err == nil {
-		_, err = fmt.Fprintf(a.out, "%s\n", line)
 	}
 	return err
 }
