@@ -14,6 +14,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"github.com/danlu-ml/danlu/internal/benchmark/stats"
 )
 
 func main() {
@@ -53,7 +55,7 @@ func study(ctx context.Context, file, only, python string, report bool) error {
 					return err
 				}
 				if best, ok := kept.best(t.name, schedule, epochs); ok {
-					fmt.Fprintf(os.Stderr, "%s, %d epochs, %s: %.2f %% at %.2g\n", t.name, epochs, schedule, 100*mean(best.tests()), best.lr())
+					fmt.Fprintf(os.Stderr, "%s, %d epochs, %s: %.2f %% at %.2g\n", t.name, epochs, schedule, 100*stats.Mean(best.tests()), best.lr())
 				}
 			}
 		}

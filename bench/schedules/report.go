@@ -5,6 +5,8 @@ import (
 	"io"
 	"math"
 	"strings"
+
+	"github.com/danlu-ml/danlu/internal/benchmark/stats"
 )
 
 // fewest is how many tasks a mean over tasks needs.
@@ -41,7 +43,7 @@ func writeAccuracies(w io.Writer, r *results) {
 				if !ok {
 					break
 				}
-				cells = append(cells, fmt.Sprintf("%.1f ± %.1f", 100*mean(best.tests()), 100*interval(best.tests())))
+				cells = append(cells, fmt.Sprintf("%.1f ± %.1f", 100*stats.Mean(best.tests()), 100*interval(best.tests())))
 			}
 			if len(cells) == len(schedules) {
 				fmt.Fprintf(w, "| %s | %d | %s |\n", t.name, epochs, strings.Join(cells, " | "))
@@ -64,7 +66,7 @@ func writeGains(w io.Writer, r *results) {
 			for _, name := range names {
 				best, _ := r.best(name, s, epochs)
 				constant, _ := r.best(name, "constant", epochs)
-				gain := mean(best.tests()) - mean(constant.tests())
+				gain := stats.Mean(best.tests()) - stats.Mean(constant.tests())
 				gains = append(gains, gain)
 				if gain > 0 {
 					ahead++
@@ -74,7 +76,7 @@ func writeGains(w io.Writer, r *results) {
 				cells = append(cells, "–")
 				continue
 			}
-			cells = append(cells, fmt.Sprintf("%+.2f ± %.2f (%d)", 100*mean(gains), 100*interval(gains), ahead))
+			cells = append(cells, fmt.Sprintf("%+.2f ± %.2f (%d)", 100*stats.Mean(gains), 100*interval(gains), ahead))
 		}
 		fmt.Fprintf(w, "| %d | %d | %s |\n", epochs, len(names), strings.Join(cells, " | "))
 	}
@@ -97,7 +99,7 @@ func writePeaks(w io.Writer, r *results) {
 				x := float64(best.quarter-constant.quarter) / 4
 				logs, low, high = append(logs, x), min(low, x), max(high, x)
 			}
-			cells = append(cells, fmt.Sprintf("%.2g (%.2g … %.2g)", math.Pow(10, mean(logs)), math.Pow(10, low), math.Pow(10, high)))
+			cells = append(cells, fmt.Sprintf("%.2g (%.2g … %.2g)", math.Pow(10, stats.Mean(logs)), math.Pow(10, low), math.Pow(10, high)))
 		}
 		fmt.Fprintf(w, "| %d | %d | %s |\n", epochs, len(names), strings.Join(cells, " | "))
 	}
@@ -113,5 +115,5 @@ var quantiles = []float64{1: 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2
 
 // interval is half the width of the 95 % interval of a mean of 2 to 11 numbers.
 func interval(x []float64) float64 {
-	return quantiles[len(x)-1] * spread(x) / math.Sqrt(float64(len(x)))
+	return quantiles[len(x)-1] * stats.SD(x) / math.Sqrt(float64(len(x)))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 )
 
@@ -115,21 +114,4 @@ func (r *results) choose(task, schedule string, epochs, n int) chosen {
 func (r *results) best(task, schedule string, epochs int) (chosen, bool) {
 	c := r.choose(task, schedule, epochs, fineSeeds)
 	return c, len(c.outcomes) > 0
-}
-
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}
-
-// spread is the standard deviation of a sample.
-func spread(x []float64) float64 {
-	m, sum := mean(x), 0.0
-	for _, v := range x {
-		sum += (v - m) * (v - m)
-	}
-	return math.Sqrt(sum / float64(len(x)-1))
 }

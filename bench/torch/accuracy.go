@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/danlu-ml/danlu/internal/benchmark/stats"
 )
 
 // compareAccuracy trains each workload with several seeds on both sides and prints the
@@ -37,7 +39,7 @@ func compareAccuracy(ctx context.Context, binary, python string, seeds int, only
 		a, b := each(ours, test), each(theirs, test)
 		difference, half := welch(a, b)
 		fmt.Printf("| %s | %s | %.2f (%.2f–%.2f) | %.2f (%.2f–%.2f) | %+.2f ± %.2f |\n", w.title, epochs,
-			100*mean(a), 100*slices.Min(a), 100*slices.Max(a), 100*mean(b), 100*slices.Min(b), 100*slices.Max(b), 100*difference, 100*half)
+			100*stats.Mean(a), 100*slices.Min(a), 100*slices.Max(a), 100*stats.Mean(b), 100*slices.Min(b), 100*slices.Max(b), 100*difference, 100*half)
 	}
 	return nil
 }
@@ -46,10 +48,10 @@ func compareAccuracy(ctx context.Context, binary, python string, seeds int, only
 func welch(a, b []float64) (difference, half float64) {
 	va, vb := variance(a)/float64(len(a)), variance(b)/float64(len(b))
 	if va+vb == 0 {
-		return mean(a) - mean(b), 0
+		return stats.Mean(a) - stats.Mean(b), 0
 	}
 	freedom := (va + vb) * (va + vb) / (va*va/float64(len(a)-1) + vb*vb/float64(len(b)-1))
-	return mean(a) - mean(b), quantile(freedom) * math.Sqrt(va+vb)
+	return stats.Mean(a) - stats.Mean(b), quantile(freedom) * math.Sqrt(va+vb)
 }
 
 // quantile is that of Student's t at 0.975, to 0.2 % from 4 degrees of freedom on
@@ -60,16 +62,8 @@ func quantile(freedom float64) float64 {
 		(3*math.Pow(z, 7)+19*math.Pow(z, 5)+17*z*z*z-15*z)/(384*math.Pow(freedom, 3))
 }
 
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}
-
 func variance(x []float64) float64 {
-	m, sum := mean(x), 0.0
+	m, sum := stats.Mean(x), 0.0
 	for _, v := range x {
 		sum += (v - m) * (v - m)
 	}
