@@ -38,7 +38,7 @@ func writeBudgets(w io.Writer, r *results) {
 				for _, name := range names {
 					gains = append(gains, search(r, name, s, long, n)-search(r, name, s, short, n*long/short))
 				}
-				cells = append(cells, fmt.Sprintf("%+.1f ± %.1f", 100*stats.Mean(gains), 100*interval(gains)))
+				cells = append(cells, fmt.Sprintf("%+.1f ± %.1f", 100*stats.Mean(gains), 100*stats.Interval(gains)))
 			}
 			fmt.Fprintf(w, "| %d of %d epochs | %d of %d | %d | %s |\n", n, long, n*long/short, short, len(names), strings.Join(cells, " | "))
 		}

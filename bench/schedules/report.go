@@ -43,7 +43,7 @@ func writeAccuracies(w io.Writer, r *results) {
 				if !ok {
 					break
 				}
-				cells = append(cells, fmt.Sprintf("%.1f ± %.1f", 100*stats.Mean(best.tests()), 100*interval(best.tests())))
+				cells = append(cells, fmt.Sprintf("%.1f ± %.1f", 100*stats.Mean(best.tests()), 100*stats.Interval(best.tests())))
 			}
 			if len(cells) == len(schedules) {
 				fmt.Fprintf(w, "| %s | %d | %s |\n", t.name, epochs, strings.Join(cells, " | "))
@@ -76,7 +76,7 @@ func writeGains(w io.Writer, r *results) {
 				cells = append(cells, "–")
 				continue
 			}
-			cells = append(cells, fmt.Sprintf("%+.2f ± %.2f (%d)", 100*stats.Mean(gains), 100*interval(gains), ahead))
+			cells = append(cells, fmt.Sprintf("%+.2f ± %.2f (%d)", 100*stats.Mean(gains), 100*stats.Interval(gains), ahead))
 		}
 		fmt.Fprintf(w, "| %d | %d | %s |\n", epochs, len(names), strings.Join(cells, " | "))
 	}
@@ -108,12 +108,4 @@ func writePeaks(w io.Writer, r *results) {
 func head(w io.Writer, columns ...string) {
 	columns = append(columns, schedules...)
 	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
-}
-
-// quantiles are the 0.975 quantiles of Student's distribution, by degrees of freedom.
-var quantiles = []float64{1: 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228}
-
-// interval is half the width of the 95 % interval of a mean of 2 to 11 numbers.
-func interval(x []float64) float64 {
-	return quantiles[len(x)-1] * stats.SD(x) / math.Sqrt(float64(len(x)))
 }
