@@ -9,6 +9,7 @@ import time
 from typing import Any, Callable, Iterable, List, NamedTuple, Optional
 
 import torch
+import torch.utils.data
 
 from ._torch_keep import Kept
 from ._torch_lr import _Loop
@@ -126,9 +127,10 @@ def batch_size_test(
     kept = Kept([model, optimizer, scaler, *also], data)
     try:
         make = data
+        samples: Any = data  # which callable() does not take for a function
         if not callable(data) or hasattr(data, "__getitem__"):
-            longest = _longest(data, high, length)
-            high = min(high, len(data))
+            longest = _longest(samples, high, length)
+            high = min(high, len(samples))
             low = min(low, high)
             collated = collate or torch.utils.data.default_collate
             make = lambda n: collated(longest(n))  # noqa: E731
