@@ -50,7 +50,9 @@ class Examples(unittest.TestCase):
         ).stdout
         rows = [json.loads(line) for line in out.splitlines()]
         self.assertEqual(len(rows), trials)
-        self.assertLessEqual({row["state"] for row in rows}, {"completed", "stopped"}, out)
+        # Left paused is what would not have become the best, as its reason says.
+        self.assertLessEqual({row["state"] for row in rows}, {"completed", "stopped", "paused"}, out)
+        self.assertIn("completed", {row["state"] for row in rows}, out)
         return rows
 
     metric = "val_accuracy"
