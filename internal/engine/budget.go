@@ -21,7 +21,7 @@ func (e *Engine) Over() (Reason, string) {
 	switch {
 	case b.Steps > 0 && e.view.Steps >= b.Steps:
 		return Budget, fmt.Sprintf("its %d steps are spent", b.Steps)
-	case e.trialsSpent() && e.view.Count[study.Running] == 0 && e.waiting() == nil && e.view.Count[study.Paused] == 0:
+	case e.view.TrialsSpent() && e.view.Count[study.Running] == 0 && e.waiting() == nil && e.view.Count[study.Paused] == 0:
 		if b.Trials == 1 {
 			return Budget, "its one trial is spent"
 		}
@@ -35,12 +35,7 @@ func (e *Engine) Over() (Reason, string) {
 
 // TrialsSpent reports whether no trial may be started that has not been yet, and
 // none is left to resume.
-func (e *Engine) TrialsSpent() bool { return e.trialsSpent() && e.view.Count[study.Paused] == 0 }
-
-func (e *Engine) trialsSpent() bool {
-	b := e.view.Def.Budget
-	return b.Trials > 0 && e.view.Started >= b.Trials
-}
+func (e *Engine) TrialsSpent() bool { return e.view.TrialsSpent() && e.view.Count[study.Paused] == 0 }
 
 // TimeSpent reports whether a budget of time has run out: such a one ends running
 // trials too, at their next report.

@@ -68,7 +68,7 @@ func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Che
 		e.retire(a)
 		a, ok = e.scheduler.Next(e.view)
 	}
-	if !ok || (a.Kind != scheduler.Resume && e.trialsSpent()) {
+	if !ok || (a.Kind != scheduler.Resume && e.view.TrialsSpent()) {
 		return nil, nil, 0, nil
 	}
 	switch a.Kind {
@@ -124,7 +124,7 @@ func (e *Engine) waiting() *study.Trial {
 		return nil
 	}
 	for _, t := range e.view.Trials {
-		if t.State == study.Waiting && (len(t.Attempts) > 0 || !e.trialsSpent()) {
+		if t.State == study.Waiting && (len(t.Attempts) > 0 || !e.view.TrialsSpent()) {
 			return t
 		}
 	}

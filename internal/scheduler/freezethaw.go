@@ -100,7 +100,7 @@ func (s freezeThaw) Next(v *study.View) (Action, bool) {
 	case chosen != nil:
 		return Action{Kind: Resume, Trial: chosen.ID, Why: why}, true
 	}
-	return Action{Kind: Start, Why: why}, !trialsSpent(v)
+	return Action{Kind: Start, Why: why}, !v.TrialsSpent()
 }
 
 // promote is what to do where the model can't say. Trials that paused before the
@@ -122,7 +122,7 @@ func (s freezeThaw) promote(v *study.View) (Action, bool) {
 // training next; nil is a new one, or nobody where no more may start. ok is false
 // where the model has nothing to say.
 func (s freezeThaw) choose(v *study.View, running *study.Trial) (chosen *study.Trial, why string, ok bool) {
-	if len(v.Trials) < s.begin && !trialsSpent(v) {
+	if len(v.Trials) < s.begin && !v.TrialsSpent() {
 		return nil, fmt.Sprintf("%d trials show what there is to expect", s.begin), true
 	}
 	o, ok := foresight.New(v, running)
@@ -138,11 +138,11 @@ func (s freezeThaw) choose(v *study.View, running *study.Trial) (chosen *study.T
 	if t, why := s.finish(v, o, open); t != nil {
 		return t, why, true
 	}
-	if trialsSpent(v) {
+	if v.TrialsSpent() {
 		open = slices.DeleteFunc(open, func(t *study.Trial) bool { return o.Beats(v, t) < hopeless })
 	}
 	chosen, best := o.Choose(open)
-	if !trialsSpent(v) {
+	if !v.TrialsSpent() {
 		if _, g, found := o.Propose(v, nil); found && g > best {
 			return nil, "a new one is expected to gain more than any that is paused", true
 		}

@@ -141,7 +141,7 @@ const (
 // advance is what to do next in a bracket.
 func (h hyperband) advance(v *study.View, b int) (Action, progress) {
 	plan, alive := h.bracket(b), h.members.of[b]
-	if len(alive) < plan.n[0] && !trialsSpent(v) {
+	if len(alive) < plan.n[0] && !v.TrialsSpent() {
 		return Action{}, waits
 	}
 	short := len(alive) < plan.n[0] // the budget has cut it

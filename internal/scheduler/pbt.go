@@ -154,7 +154,7 @@ func comesUpon(t *study.Trial, step, m int64) bool {
 
 // hasElders reports whether another member waits for a slot that is not farther.
 func (p pbt) hasElders(v *study.View, place int, step int64) bool {
-	if len(p.members.of) < p.population && !trialsSpent(v) {
+	if len(p.members.of) < p.population && !v.TrialsSpent() {
 		return true
 	}
 	for b := range p.members.of {
@@ -188,7 +188,7 @@ func (p pbt) ranking(v *study.View, m int64) (ranked []study.TrialID, ready bool
 		}
 	}
 	size := p.population
-	if trialsSpent(v) {
+	if v.TrialsSpent() {
 		size = len(p.members.of)
 	}
 	return byStanding(v, ranked, m), 2*places >= size
@@ -198,7 +198,7 @@ func (p pbt) ranking(v *study.View, m int64) (ranked []study.TrialID, ready bool
 // whom; nil if it goes on.
 func (p pbt) exploits(v *study.View, t *study.Trial, ranked []study.TrialID, m int64) (winner *study.Trial, why string) {
 	own := slices.Index(ranked, t.ID)
-	if own <= 0 || trialsSpent(v) || leads(v, t, t.Step()) {
+	if own <= 0 || v.TrialsSpent() || leads(v, t, t.Step()) {
 		return nil, ""
 	}
 	rng := p.rng(t.ID, m)
@@ -248,7 +248,7 @@ func (p pbt) rng(id study.TrialID, step int64) *rand.Rand {
 // Next implements [Scheduler].
 func (p pbt) Next(v *study.View) (Action, bool) {
 	p.members.catchUp(v)
-	if n := len(p.members.of); n < p.population && !trialsSpent(v) {
+	if n := len(p.members.of); n < p.population && !v.TrialsSpent() {
 		return Action{Kind: Start, Bracket: strconv.Itoa(n)}, true
 	}
 	var next *study.Trial // the paused one that is least far
@@ -280,7 +280,7 @@ func (p pbt) Next(v *study.View) (Action, bool) {
 // replace fills the place of one that ended before its time with a copy of one of
 // the best where it ended.
 func (p pbt) replace(v *study.View, place int, t *study.Trial) (Action, bool) {
-	if trialsSpent(v) || p.barren(v, place) {
+	if v.TrialsSpent() || p.barren(v, place) {
 		return Action{}, false
 	}
 	m := max(t.Step()/p.interval*p.interval, p.interval)

@@ -72,7 +72,7 @@ func (p promotion) ranked(v *study.View, k int) iter.Seq2[int, study.TrialID] {
 
 // promoted is how many of n that came to a rung may go on.
 func (p promotion) promoted(v *study.View, n int) int {
-	if trialsSpent(v) && n > 0 {
+	if v.TrialsSpent() && n > 0 {
 		return p.keep(n)
 	}
 	return int(float64(n) / p.eta)
@@ -87,10 +87,4 @@ func (p promotion) Judge(v *study.View, t *study.Trial, step int64) Verdict {
 	}
 	verdict.Decision = study.Continue
 	return verdict
-}
-
-// trialsSpent reports whether no more trials may be started.
-func trialsSpent(v *study.View) bool {
-	b := v.Def.Budget.Trials
-	return b > 0 && v.Started >= b
 }

@@ -188,6 +188,12 @@ func (v *View) GPUHours(now time.Time) float64 {
 	return d.Hours()
 }
 
+// TrialsSpent reports whether the budget lets no more trials start.
+func (v *View) TrialsSpent() bool {
+	b := v.Def.Budget.Trials
+	return b > 0 && v.Started >= b
+}
+
 // Resumable reports whether a trial that is paused can go on where it was.
 func (v *View) Resumable() bool {
 	if says := v.Def.Fidelity.Resume; says != nil {
