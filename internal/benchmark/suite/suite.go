@@ -96,7 +96,10 @@ func tables(o Options, make func(*table.Table, int) problem.Problem) ([]problem.
 			return nil, err
 		}
 		for m := range t.Header.Metrics {
-			ps = append(ps, make(t, m))
+			repeat := 0 < m && m <= t.Header.Repeats
+			if p := make(t, m); !repeat && p.Steps != 1 {
+				ps = append(ps, p)
+			}
 		}
 	}
 	return ps, nil

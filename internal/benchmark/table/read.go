@@ -26,6 +26,7 @@ type Header struct {
 	Configs    int      `json:"n_configs"`
 	Params     int      `json:"n_params"`
 	Steps      int      `json:"n_steps"`
+	Repeats    int      `json:"n_repeats"` // metrics 1 to n are repeats, whose mean is metric 0
 	HasSeconds bool     `json:"has_seconds"`
 	DType      string   `json:"dtype"`
 }
@@ -42,11 +43,13 @@ type Metric struct {
 
 // Column is a parameter.
 type Column struct {
-	Name string  `json:"name"`
-	Type string  `json:"type"` // "float" or "int"
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
-	Log  bool    `json:"log"`
+	Name    string              `json:"name"`
+	Type    string              `json:"type"` // "float", "int" or "choice"
+	Low     float64             `json:"low"`
+	High    float64             `json:"high"`
+	Log     bool                `json:"log"`
+	Choices []string            `json:"choices"` // a row has the place in it
+	When    map[string][]string `json:"when"`    // choices with which the parameter exists; else a row has NaN
 }
 
 // Read reads a file of the format danlu-bench-1.
@@ -81,8 +84,8 @@ func decode(from io.Reader) (*Table, error) {
 	switch {
 	case h.Format != "danlu-bench-1", h.DType != "float32le", h.Goal != "minimize":
 		return nil, fmt.Errorf("it is of format %q, %q, %q; want danlu-bench-1, float32le, minimize", h.Format, h.DType, h.Goal)
-	case len(h.Space) != h.Params, h.Configs < 1, h.Steps < 1, len(h.Metrics) == 0:
-		return nil, fmt.Errorf("its header says %d parameters of %d, %d rows, %d steps, %d metrics", len(h.Space), h.Params, h.Configs, h.Steps, len(h.Metrics))
+	case len(h.Space) != h.Params, h.Configs < 1, h.Steps < 1, len(h.Metrics) <= h.Repeats:
+		return nil, fmt.Errorf("its header says %d parameters of %d, %d rows, %d steps, %d metrics, %d of them repeats", len(h.Space), h.Params, h.Configs, h.Steps, len(h.Metrics), h.Repeats)
 	}
 	if t.rows, err = floats(r, h.Configs*h.Params); err != nil {
 		return nil, fmt.Errorf("its configurations: %w", err)

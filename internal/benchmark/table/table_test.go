@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -19,8 +20,8 @@ const folder = "../../../bench/search/tables"
 
 func TestHeadersAgreeWithTheValues(t *testing.T) {
 	tables := read(t)
-	if len(tables) != 18 {
-		t.Fatalf("%d tables, want 18", len(tables))
+	if len(tables) != 28 {
+		t.Fatalf("%d tables, want 28", len(tables))
 	}
 	for _, tb := range tables {
 		for m, want := range tb.Header.Metrics {
@@ -79,6 +80,9 @@ func TestRandomBaselines(t *testing.T) {
 	type sums struct{ at25, at100, stepwise, n float64 }
 	got := map[string]*sums{}
 	for _, tb := range read(t) {
+		if tb.Header.Repeats > 0 {
+			continue // their README has no baseline
+		}
 		for m := range tb.Header.Metrics {
 			p := tb.BlackBox(m)
 			if got[p.Family] == nil {
@@ -137,15 +141,30 @@ func (r *instance) take(row, steps int) {
 // small is a table with rows at lr 0.001, 0.01 and 0.1, of one and two layers, where the
 // second row diverges at its end.
 func small(t *testing.T) *Table {
+	return decoded(t, `{"format":"danlu-bench-1","task":"small","family":"f","goal":"minimize","primary":"loss","dtype":"float32le",`+
+		`"metrics":[{"name":"loss","best_final":1,"median_final":3,"best_any":0.5}],`+
+		`"space":[{"name":"lr","type":"float","low":0.001,"high":0.1,"log":true},{"name":"layers","type":"int","low":1,"high":2}],`+
+		`"n_configs":3,"n_params":2,"n_steps":2}`, .001, 1, .01, 2, .1, 1, 3, 3, .5, nan, 2, 1)
+}
+
+// mixed is a table of an optimiser and the momentum that one of the two has, with two
+// repeats of every training, of which the first likes the second row best.
+func mixed(t *testing.T) *Table {
+	return decoded(t, `{"format":"danlu-bench-1","task":"mixed","family":"f","goal":"minimize","primary":"loss","dtype":"float32le",`+
+		`"metrics":[{"name":"loss","best_final":1,"median_final":3},{"name":"loss, repeat 1"},{"name":"loss, repeat 2"}],"n_repeats":2,`+
+		`"space":[{"name":"optimizer","type":"choice","low":0,"high":1,"choices":["adam","sgd"]},`+
+		`{"name":"momentum","type":"float","low":0,"high":1,"when":{"optimizer":["sgd"]}}],`+
+		`"n_configs":3,"n_params":2,"n_steps":1}`, 0, nan, 1, .5, 1, .9, 3, 2, 1, 3, 1, 2, 3, 3, 0)
+}
+
+var nan = float32(math.NaN())
+
+func decoded(t *testing.T, header string, numbers ...float32) *Table {
 	t.Helper()
-	header := `{"format":"danlu-bench-1","task":"small","family":"f","goal":"minimize","primary":"loss","dtype":"float32le",` +
-		`"metrics":[{"name":"loss","best_final":1,"median_final":3,"best_any":0.5}],` +
-		`"space":[{"name":"lr","type":"float","low":0.001,"high":0.1,"log":true},{"name":"layers","type":"int","low":1,"high":2}],` +
-		`"n_configs":3,"n_params":2,"n_steps":2}` + "\n"
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	z.Write([]byte(header))
-	for _, x := range []float32{.001, 1, .01, 2, .1, 1, 3, 3, .5, float32(math.NaN()), 2, 1} {
+	z.Write([]byte(header + "\n"))
+	for _, x := range numbers {
 		if err := binary.Write(z, binary.LittleEndian, x); err != nil {
 			t.Fatal(err)
 		}
@@ -156,6 +175,39 @@ func small(t *testing.T) *Table {
 		t.Fatal(err)
 	}
 	return tb
+}
+
+func TestAnotherChoiceIsTheFurthest(t *testing.T) {
+	in := open(t, mixed(t).BlackBox(0))
+	asked := space.Values{"optimizer": space.StringValue("sgd"), "momentum": space.FloatValue(0)}
+	for i, want := range []string{"sgd 0.5", "sgd 0.9", "adam"} {
+		vs := in.Start(asked)
+		got := vs["optimizer"].Any().(string)
+		if m, ok := vs["momentum"]; ok {
+			got += fmt.Sprintf(" %.1f", m.Float())
+		}
+		if got != want {
+			t.Errorf("start %d of %v takes %q, want %q", i, asked, got, want)
+		}
+	}
+}
+
+// A run sees the repeat of its seed, and is scored by the mean of what looked best.
+func TestRepeatsAreNoise(t *testing.T) {
+	for seed, want := range []float64{.5, problem.Floor} {
+		p := mixed(t).BlackBox(0)
+		i, err := p.Open(uint64(seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := i.(*instance)
+		for row := range 3 {
+			in.take(row, 1)
+		}
+		if got := in.Score(); math.Abs(got-want) > 1e-12 {
+			t.Errorf("seed %d: score %v, want %v", seed, got, want)
+		}
+	}
 }
 
 func TestTheNearestRowNotUsedIsTaken(t *testing.T) {
