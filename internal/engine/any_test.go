@@ -116,6 +116,9 @@ func (p *theatre) settle() {
 	if b := v.Def.Budget.Trials; v.Started > b {
 		p.t.Fatalf("%d trials were started, of a budget of %d", v.Started, b)
 	}
+	if b := v.Def.Budget.Steps; b > 0 && v.Steps > b {
+		p.t.Fatalf("%d steps were trained, of a budget of %d", v.Steps, b)
+	}
 	if best := v.Best(); best != nil && best.Curve().Last() < v.Def.Fidelity.Max {
 		p.t.Errorf("the best is trial %d, which came to step %d of %d", best.ID, best.Curve().Last(), v.Def.Fidelity.Max)
 	}
@@ -255,6 +258,9 @@ func anyDefinition(t *rapid.T, name string, seed uint64) *study.Definition {
 	}
 	if able := []string{"asha", "auto", "bohb", "halving", "hyperband", "none"}; slices.Contains(able, name) && rapid.Bool().Draw(t, "over a parameter") {
 		def.Fidelity = study.Over("data_fraction", rapid.Float64Range(0.01, 0.9).Draw(t, "min"), 1, 0)
+	}
+	if def.Fidelity.Param == "" && rapid.Bool().Draw(t, "steps count") {
+		def.Budget.Steps = rapid.Int64Range(1, int64(def.Budget.Trials)*def.Fidelity.Max).Draw(t, "steps")
 	}
 	if name == "replay" {
 		def.Fidelity.Max = max(def.Fidelity.Max, 5)

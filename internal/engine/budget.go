@@ -19,7 +19,7 @@ func (e *Engine) Over() (Reason, string) {
 	}
 	b := e.view.Def.Budget
 	switch {
-	case b.Steps > 0 && e.view.Steps >= b.Steps:
+	case b.Steps > 0 && e.view.Steps >= b.Steps, e.view.Count[study.Running] == 0 && e.stepsShort():
 		return Budget, fmt.Sprintf("its %d steps are spent", b.Steps)
 	case e.view.TrialsSpent() && e.view.Count[study.Running] == 0 && e.waiting() == nil && e.view.Count[study.Paused] == 0:
 		if b.Trials == 1 {

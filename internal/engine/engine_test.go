@@ -314,6 +314,47 @@ func TestTimeSpentEndsRunningTrials(t *testing.T) {
 	}
 }
 
+func TestTheBudgetOfStepsHoldsWhileTrialsRun(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		every, budget int64
+		saves         bool
+		steps         int64 // trained in the end
+		told          study.Decision
+	}{
+		{name: "a report every step", every: 1, budget: 5, steps: 5, told: study.Stop},
+		{name: "a report every third step", every: 3, budget: 11, steps: 9, told: study.Stop},
+		{name: "programs that save go on with more steps", every: 1, budget: 5, saves: true, steps: 5, told: study.Pause},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, func(d *study.Definition) { d.Budget.Steps = tt.budget })
+			trials := w.begin(2)
+			last := map[study.TrialID]study.Decision{}
+			for step := tt.every; len(last) < 2; step += tt.every {
+				for _, tr := range trials {
+					if last[tr.ID] != "" {
+						continue
+					}
+					if tt.saves {
+						w.save(tr, step, tr.Attempt().Dir+"/c")
+					}
+					if d := w.report(tr, step, 0.5); d != study.Continue {
+						last[tr.ID] = d
+						w.exit(tr, study.Exit{})
+					}
+				}
+			}
+			want := map[study.TrialID]study.Decision{0: tt.told, 1: tt.told}
+			if d := cmp.Diff(want, last); d != "" || w.View().Steps != tt.steps {
+				t.Errorf("%d steps were trained, want %d of %d; trials were told (-want +got):\n%s", w.View().Steps, tt.steps, tt.budget, d)
+			}
+			if r, why := w.Over(); r != Budget {
+				t.Errorf("in the end the study is %q (%s)", r, why)
+			}
+		})
+	}
+}
+
 func TestAHopelessStudyGivesUpEarly(t *testing.T) {
 	w := newWorld(t)
 	w.exit(w.begin(1)[0], study.Exit{})

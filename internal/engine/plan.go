@@ -43,6 +43,9 @@ func (e *Engine) Next(ctx context.Context, n int, dir func(name string) string) 
 			e.log.Debug("no more trials", "reason", r, "why", why)
 			return begun, r, nil
 		}
+		if e.stepsShort() {
+			return begun, Waiting, nil
+		}
 		t, from, to, err := e.candidate(ctx)
 		if err != nil {
 			return begun, Ready, err

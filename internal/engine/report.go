@@ -83,6 +83,11 @@ func (e *Engine) judge(t *study.Trial, step int64) {
 		return
 	case e.TimeSpent():
 		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's time is spent"
+	case e.view.Def.Budget.Steps > 0 && e.stepsTaken() > e.view.Def.Budget.Steps:
+		j.Decision, j.By, j.Why = study.Stop, "budget", "the study's steps are spent"
+		if e.view.Resumable() {
+			j.Decision = study.Pause // with more steps it goes on
+		}
 	case e.view.Def.Fidelity.Param != "", horizon == 0 && e.atEnd(t, step), t.Default && (to == 0 || step < to):
 		return
 	default:
