@@ -187,9 +187,14 @@ func (e *Engine) drop(t *study.Trial, c study.Checkpoint, why string) {
 }
 
 // suspect drops the checkpoint that an attempt began from, where the attempt failed
-// before its first report: it may be damaged. why is empty where that is not so.
+// before its first report: it may be damaged. why is empty where that is not so. Who
+// was killed by somebody else says nothing of its checkpoint: a copy that lost the only
+// one it has would begin from nothing.
 func (e *Engine) suspect(t *study.Trial, x study.Exit) (why string) {
 	a := t.Attempt()
+	if slices.Contains([]string{"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"}, x.Signal) {
+		return ""
+	}
 	if a.Resume == "" || a.LastStep > a.From || e.view.Def.Fidelity.Param != "" && len(t.Metrics) > 0 || x.Code == 0 && x.Signal == "" {
 		return ""
 	}

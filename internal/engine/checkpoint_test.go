@@ -132,6 +132,7 @@ func TestATrialPausesOnceAtAStep(t *testing.T) {
 func TestADamagedCheckpointMeansAnEarlierState(t *testing.T) {
 	var said strings.Builder
 	w, tr := pausing(t)
+	w.View().Def.Retries = 1
 	w.log = slog.New(slog.NewTextHandler(&said, nil))
 	sizes := map[string]int64{}
 	w.size = func(path string) (int64, bool) { n, ok := sizes[path]; return n, ok }
@@ -162,13 +163,18 @@ func TestADamagedCheckpointMeansAnEarlierState(t *testing.T) {
 	w.report(tr, 2, 0.3)
 	w.exit(tr, study.Exit{Cause: "terminated"})
 	w.begin(1)
+	w.exit(tr, study.Exit{Signal: "SIGKILL"})
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 2 {
+		t.Errorf("killed before its first report it goes on from step %d, want 2 as before", a.From)
+	}
 	w.exit(tr, study.Exit{Code: 1, Tail: "UnpicklingError: invalid load key"})
 	if tr.State != study.Waiting || !strings.Contains(tr.Reason, "UnpicklingError") || !strings.Contains(tr.Reason, "could not go on from its checkpoint at epoch 2") {
 		t.Errorf("it is %s: %s", tr.State, tr.Reason)
 	}
 	w.begin(1)
-	if a := tr.Attempt(); a.From != 0 || tr.Failures() != 0 {
-		t.Errorf("it goes on from step %d after %d failures, want from nothing, and no retry spent", a.From, tr.Failures())
+	if a := tr.Attempt(); a.From != 0 || tr.Failures() != 1 {
+		t.Errorf("it goes on from step %d after %d failures, want from nothing, and no retry spent but by the kill", a.From, tr.Failures())
 	}
 }
 
