@@ -163,7 +163,7 @@ func TestADamagedCheckpointMeansAnEarlierState(t *testing.T) {
 	w.report(tr, 2, 0.3)
 	w.exit(tr, study.Exit{Cause: "terminated"})
 	w.begin(1)
-	w.exit(tr, study.Exit{Signal: "SIGKILL"})
+	w.exit(tr, study.Exit{Code: 137, Signal: "SIGKILL"})
 	w.begin(1)
 	if a := tr.Attempt(); a.From != 2 {
 		t.Errorf("killed before its first report it goes on from step %d, want 2 as before", a.From)
