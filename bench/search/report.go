@@ -51,6 +51,11 @@ func writeReport(args []string) error {
 			}
 		}
 	}
+	crowds, err := record.ReadAs[record.Crowd](workersResults(c.results))
+	if err != nil {
+		return err
+	}
+	report.WriteWorkers(&text, crowds)
 	file := filepath.Join(*docs, "benchmarks-search.md")
 	if err := os.WriteFile(file, append(bytes.TrimSpace(text.Bytes()), '\n'), 0o644); err != nil {
 		return err

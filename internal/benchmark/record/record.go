@@ -38,13 +38,16 @@ func (l Line) Key() Key { return Key{l.Searcher, l.Version, l.Suite, l.Task, l.S
 
 // Read reads the lines of all files of a folder, in order of file and line; none where
 // there is no folder. A last line that was cut off while it was written is left out.
-func Read(dir string) ([]Line, error) {
+func Read(dir string) ([]Line, error) { return ReadAs[Line](dir) }
+
+// ReadAs is Read for lines of another kind.
+func ReadAs[T any](dir string) ([]T, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(files)
-	var lines []Line
+	var lines []T
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		if err != nil {
@@ -53,7 +56,7 @@ func Read(dir string) ([]Line, error) {
 		n := 0
 		for row := range bytes.Lines(text) {
 			n++
-			var l Line
+			var l T
 			if err := json.Unmarshal(row, &l); err == nil {
 				lines = append(lines, l)
 			} else if whole := bytes.HasSuffix(row, []byte("\n")); whole && len(bytes.TrimSpace(row)) > 0 && json.Valid(row) {
@@ -64,9 +67,9 @@ func Read(dir string) ([]Line, error) {
 	return lines, nil
 }
 
-// Append adds a line to a file in one write. Where a writer was killed in the middle of
+// Append adds a line of any kind to a file in one write. Where a writer was killed in the middle of
 // a line before it, a new one is begun.
-func Append(file string, l Line) error {
+func Append(file string, l any) error {
 	text, err := json.Marshal(l)
 	if err != nil {
 		return err

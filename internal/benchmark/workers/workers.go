@@ -22,19 +22,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// Cluster is where the trials run. Times are in full trainings of an average worker.
-type Cluster struct {
-	Workers int
-	// StartUp is what starting a program takes.
-	StartUp float64
-	// Stragglers is the share of attempts that run at a fifth of the speed. Others differ
-	// by a tenth or so.
-	Stragglers float64
-	// Failing is the chance of a worker to fail during the time of a full training. The
-	// attempt is lost, and the worker away for half of that time.
-	Failing float64
-}
-
 // Search is a sampler and a scheduler.
 type Search struct{ Sampler, Scheduler study.Algorithm }
 
@@ -48,15 +35,17 @@ type Goal struct {
 	Trials int     // the budget
 }
 
-// Run plays a study until its goal, and returns when the regret became less. A copy's losses are those that its own parameters have at the step it was copied
-// at: recorded trainings don't know whose weights it has. The problem has steps.
+// Run plays a study until its goal, and returns when the regret became less. A copy's
+// losses are those that its own parameters have at the step it was copied at: recorded
+// trainings don't know whose weights it has. The problem has steps.
 func Run(ctx context.Context, p problem.Problem, s Search, c Cluster, g Goal, seed uint64) ([]Moment, error) {
 	in, err := p.Open(seed)
 	if err != nil {
 		return nil, fmt.Errorf("open %s with seed %d: %w", p.Name, seed, err)
 	}
+	rng := rand.New(rand.NewPCG(seed, 11))
 	w := &world{
-		cluster: c, steps: p.Steps, instance: in, rng: rand.New(rand.NewPCG(seed, 11)), idle: c.Workers,
+		cluster: c, steps: p.Steps, instance: in, rng: rng, crew: newCrew(c, rng),
 		rows: map[study.TrialID]int{}, shown: map[study.TrialID][]float64{},
 	}
 	w.engine = engine.New(engine.Options{Now: w.date})
@@ -78,7 +67,7 @@ func Run(ctx context.Context, p problem.Problem, s Search, c Cluster, g Goal, se
 		}
 		w.engine.Take()
 		w.engine.Doomed()
-		if w.idle > 0 {
+		if len(w.crew.idle) > 0 {
 			if err := w.fill(ctx); err != nil {
 				return nil, err
 			}
@@ -95,7 +84,7 @@ type world struct {
 	engine   *engine.Engine
 	rng      *rand.Rand
 	now      float64
-	idle     int
+	crew     *crew
 	coming   queue
 	order    int
 	rows     map[study.TrialID]int       // the instance's trials
@@ -112,10 +101,11 @@ func (w *world) date() time.Time {
 type event struct {
 	at      float64
 	order   int // of equal times the first to be planned comes first
+	worker  int
 	trial   *study.Trial
 	attempt int
 	step    int64
-	pace    float64 // time of a step
+	took    float64 // the step
 }
 
 func (w *world) plan(e event) {
@@ -126,13 +116,12 @@ func (w *world) plan(e event) {
 
 // fill gives idle workers attempts.
 func (w *world) fill(ctx context.Context) error {
-	launches, _, err := w.engine.Next(ctx, w.idle, nil)
+	launches, _, err := w.engine.Next(ctx, len(w.crew.idle), nil)
 	if err != nil {
 		return err
 	}
 	w.engine.Take()
 	for _, l := range launches {
-		w.idle--
 		if err := w.start(l); err != nil {
 			return err
 		}
@@ -150,22 +139,20 @@ func (w *world) start(l engine.Launch) error {
 			}
 		}
 	}
-	pace := math.Exp(0.1*w.rng.NormFloat64()) / float64(w.steps)
-	if w.rng.Float64() < w.cluster.Stragglers {
-		pace *= 5
-	}
-	w.plan(event{at: w.now + w.cluster.StartUp + pace, trial: l.Trial, attempt: l.Attempt.Number, step: l.Attempt.From + 1, pace: pace})
+	worker := w.crew.hire()
+	took := w.crew.step(worker, w.steps)
+	w.plan(event{at: w.now + w.cluster.StartUp + took, worker: worker, trial: l.Trial, attempt: l.Attempt.Number, step: l.Attempt.From + 1, took: took})
 	return nil
 }
 
 // happen takes in an event.
 func (w *world) happen(e event) error {
 	if e.trial == nil {
-		w.idle++
+		w.crew.release(e.worker)
 		return nil
 	}
-	if w.rng.Float64() < w.cluster.Failing*e.pace {
-		w.plan(event{at: w.now + 0.5})
+	if w.rng.Float64() < w.cluster.Failing*e.took {
+		w.plan(event{at: w.now + 0.5, worker: e.worker})
 		return w.engine.Lost(e.trial.ID, e.attempt, fmt.Sprintf("worker failed at %v", w.now))
 	}
 	loss := w.loss(e.trial.ID, e.step)
@@ -177,10 +164,12 @@ func (w *world) happen(e event) error {
 		return err
 	}
 	if decision != study.Continue || e.step >= w.steps {
-		w.idle++
+		w.crew.release(e.worker)
 		return w.engine.Exit(e.trial.ID, e.attempt, study.Exit{})
 	}
-	w.plan(event{at: w.now + e.pace, trial: e.trial, attempt: e.attempt, step: e.step + 1, pace: e.pace})
+	e.took = w.crew.step(e.worker, w.steps)
+	e.at, e.step = w.now+e.took, e.step+1
+	w.plan(e)
 	return nil
 }
 
