@@ -86,7 +86,7 @@ bench-schedules: ## what the schedules of the learning rate are worth; goes on w
 	$(GO) run ./bench/schedules
 	$(GO) run ./bench/schedules -report
 
-bench-torch: build ## the trainer beside PyTorch, in CPU-seconds; installs PyTorch where it is not
+bench-torch: ## the trainer beside PyTorch, in CPU-seconds; installs PyTorch where it is not
 	bench/torch/install
 	$(GO) run ./bench/torch --python bench/torch/.venv/debian --python bench/torch/.venv/bin/python
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -12,60 +13,40 @@ import (
 
 // compareAccuracy trains each workload with several seeds on both sides and prints the
 // means of the test part's accuracies, and their difference with its 95 % interval.
-func compareAccuracy(ctx context.Context, binary, python string, seeds int, only string) error {
+func compareAccuracy(ctx context.Context, python string, seeds int, only string) error {
 	fmt.Println("| workload | epochs | danlu, test accuracy % | PyTorch | difference |")
 	fmt.Println("|---|---|---|---|---|")
 	for _, w := range workloads {
 		if only != "" && only != w.name {
 			continue
 		}
-		epochs := strconv.Itoa(w.converged)
-		var ours []outcome
-		var all []string
-		for i := range seeds {
-			seed := strconv.Itoa(i + 1)
-			all = append(all, seed)
-			args := slices.Concat([]string{"train", "--epochs", epochs, "--seed", seed, "--set", "data_seed=" + seed}, w.args)
-			o, err := trainer(command(ctx, nil, binary, args...))
+		var mine []outcome
+		args := []string{script, w.name, strconv.Itoa(w.converged)}
+		for seed := range seeds {
+			c := w
+			c.config.Set = maps.Clone(w.config.Set)
+			c.config.Set["data_seed"] = strconv.Itoa(seed + 1)
+			o, err := ours(ctx, c, uint64(seed+1), w.converged)
 			if err != nil {
 				return err
 			}
-			ours = append(ours, o)
+			mine = append(mine, o)
+			args = append(args, strconv.Itoa(seed+1))
 		}
-		theirs, err := peer(command(ctx, nil, python, append([]string{script, w.name, epochs}, all...)...))
+		theirs, err := peer(command(ctx, nil, python, args...))
 		if err != nil {
 			return err
 		}
-		a, b := each(ours, test), each(theirs, test)
-		difference, half := welch(a, b)
-		fmt.Printf("| %s | %s | %.2f (%.2f–%.2f) | %.2f (%.2f–%.2f) | %+.2f ± %.2f |\n", w.title, epochs,
-			100*stats.Mean(a), 100*slices.Min(a), 100*slices.Max(a), 100*stats.Mean(b), 100*slices.Min(b), 100*slices.Max(b), 100*difference, 100*half)
+		a, b := each(mine, test), each(theirs, test)
+		gap, half := difference(a, b)
+		fmt.Printf("| %s | %d | %.2f (%.2f–%.2f) | %.2f (%.2f–%.2f) | %+.2f ± %.2f |\n", w.title, w.converged,
+			100*stats.Mean(a), 100*slices.Min(a), 100*slices.Max(a), 100*stats.Mean(b), 100*slices.Min(b), 100*slices.Max(b), 100*gap, 100*half)
 	}
 	return nil
 }
 
-// welch is the difference of two means and half of its 95 % interval (Welch 1947).
-func welch(a, b []float64) (difference, half float64) {
-	va, vb := variance(a)/float64(len(a)), variance(b)/float64(len(b))
-	if va+vb == 0 {
-		return stats.Mean(a) - stats.Mean(b), 0
-	}
-	freedom := (va + vb) * (va + vb) / (va*va/float64(len(a)-1) + vb*vb/float64(len(b)-1))
-	return stats.Mean(a) - stats.Mean(b), quantile(freedom) * math.Sqrt(va+vb)
-}
-
-// quantile is that of Student's t at 0.975, to 0.2 % from 4 degrees of freedom on
-// (Abramowitz and Stegun 26.7.5).
-func quantile(freedom float64) float64 {
-	const z = 1.959964
-	return z + (z*z*z+z)/(4*freedom) + (5*math.Pow(z, 5)+16*z*z*z+3*z)/(96*freedom*freedom) +
-		(3*math.Pow(z, 7)+19*math.Pow(z, 5)+17*z*z*z-15*z)/(384*math.Pow(freedom, 3))
-}
-
-func variance(x []float64) float64 {
-	m, sum := stats.Mean(x), 0.0
-	for _, v := range x {
-		sum += (v - m) * (v - m)
-	}
-	return sum / float64(len(x)-1)
+// difference is that of two means, and half the width of its 95 % interval, by Student's
+// t with the degrees of freedom of one of them: a little too wide.
+func difference(a, b []float64) (mean, half float64) {
+	return stats.Mean(a) - stats.Mean(b), math.Hypot(stats.Interval(a), stats.Interval(b))
 }

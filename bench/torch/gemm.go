@@ -35,13 +35,12 @@ func products(ctx context.Context, pythons []string, rounds int) error {
 	fmt.Println("| product | where | instructions | danlu GFLOP/s | numpy | ratio |")
 	fmt.Println("|---|---|---|---|---|---|")
 	for _, level := range levels {
-		use := kernel.Best()
-		if level.name == kernel.AVX2.String() {
-			use = min(use, kernel.AVX2)
+		if level.Level > kernel.Best() {
+			continue
 		}
 		ours, theirs, ratios := make([][]float64, len(shapes)), make([][]float64, len(shapes)), make([][]float64, len(shapes))
 		for range rounds {
-			restore := kernel.Force(use)
+			restore := kernel.Force(level.Level)
 			for i, s := range shapes {
 				ours[i] = append(ours[i], product(s.layout, s.m, s.n, s.k))
 			}
@@ -62,7 +61,7 @@ func products(ctx context.Context, pythons []string, rounds int) error {
 			}
 		}
 		for i, s := range shapes {
-			fmt.Printf("| %s %d×%d×%d | %s | %s | %.0f | %.0f | %.2f× |\n", s.layout, s.m, s.n, s.k, s.where, level.name,
+			fmt.Printf("| %s %d×%d×%d | %s | %s | %.0f | %.0f | %.2f× |\n", s.layout, s.m, s.n, s.k, s.where, level,
 				middle(ours[i]), middle(theirs[i]), middle(ratios[i]))
 		}
 	}

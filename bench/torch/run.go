@@ -7,60 +7,61 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/trainer"
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
 )
 
-// level is an instruction set, and what forces it on every side.
+// level is an instruction set, and what forces it on the other side.
 type level struct {
-	name string
-	env  []string
+	kernel.Level
+	env []string
 }
 
 var levels = []level{
-	{"avx512", nil},
-	{"avx2", []string{
-		"DANLU_KERNELS=avx2", "ATEN_CPU_CAPABILITY=avx2", "ONEDNN_MAX_CPU_ISA=AVX2", "DNNL_MAX_CPU_ISA=AVX2",
+	{kernel.AVX512, nil},
+	{kernel.AVX2, []string{
+		"ATEN_CPU_CAPABILITY=avx2", "ONEDNN_MAX_CPU_ISA=AVX2", "DNNL_MAX_CPU_ISA=AVX2",
 		"MKL_ENABLE_INSTRUCTIONS=AVX2", "OPENBLAS_CORETYPE=Haswell",
 	}},
 }
 
 // outcome is one training.
 type outcome struct {
-	version             string
-	cpu, accuracy, test float64 // seconds; shares of the validation and the test part
+	version string
+	// Seconds from the end of the first step to that of the last epoch; shares of the
+	// validation and the test part.
+	cpu, accuracy, test float64
 }
 
 // command is a process with one thread.
 func command(ctx context.Context, env []string, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = slices.Concat(os.Environ(), []string{"GOMAXPROCS=1", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"}, env)
+	cmd.Env = slices.Concat(os.Environ(), []string{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"}, env)
 	cmd.Stderr = os.Stderr
 	return cmd
 }
 
-// trainer runs `danlu train`.
-func trainer(cmd *exec.Cmd) (outcome, error) {
-	out, err := cmd.Output()
-	if err != nil {
-		return outcome{}, fmt.Errorf("run %s: %w", cmd, err)
-	}
-	o := outcome{cpu: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
-	for line := range bytes.Lines(out) {
-		var said struct {
-			Accuracy *float64 `json:"val_accuracy"`
-			Test     *float64 `json:"test_accuracy"`
-		}
-		if err := json.Unmarshal(line, &said); err != nil {
-			return o, fmt.Errorf("read the output of %s: %w", cmd, err)
-		}
-		if said.Accuracy != nil {
-			o.accuracy = *said.Accuracy
-		}
-		if said.Test != nil {
-			o.test = *said.Test
+// ours trains within this process, which should do nothing else.
+func ours(ctx context.Context, w workload, seed uint64, epochs int) (outcome, error) {
+	var o outcome
+	began := 0.0
+	c := w.config
+	c.Seed, c.Epochs, c.Threads = seed, epochs, 1
+	c.Progress = func(epoch, done, _ int) {
+		if epoch == 1 && done == 1 {
+			began = cpuSeconds()
 		}
 	}
-	return o, nil
+	runtime.GC() // what was left by others is not this training's work
+	res, err := trainer.Run(ctx, c, func(e trainer.Epoch) bool {
+		o.cpu, o.accuracy = cpuSeconds()-began, e.ValAccuracy
+		return true
+	})
+	o.test = res.TestAccuracy
+	return o, err
 }
 
 // peer trains with peer.py, once for each seed it is given.
