@@ -1,7 +1,7 @@
 // Package multi has problems with several objectives: ZDT1-6 (Zitzler, Deb and Thiele
-// 2000, Evol. Comput. 8:173) and DTLZ1, 2 and 7 (Deb et al. 2002, CEC). Their fronts lie at
-// a bound or in the middle of the space; here the seed moves and mirrors them, so that
-// neither is of help.
+// 2000, Evol. Comput. 8:173), DTLZ1, 2 and 7 (Deb et al. 2002, CEC) and WFG1-9 (see wfg).
+// Their fronts lie at a bound or in the middle of the space; here the seed moves and
+// mirrors them, so that neither is of help.
 //
 // The score is the share of the true front's hypervolume that is still missing.
 //
@@ -36,7 +36,7 @@ type test struct {
 // Problems lists the suite.
 func Problems() ([]problem.Problem, error) {
 	var all []problem.Problem
-	for _, t := range tests {
+	for _, t := range slices.Concat(tests, wfgTests()) {
 		p, err := t.problem()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.name, err)

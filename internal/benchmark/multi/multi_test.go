@@ -1,8 +1,11 @@
 package multi
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/danlu-ml/danlu/internal/pareto"
@@ -41,8 +44,32 @@ func ones(n int) []float64 {
 	return xs
 }
 
+// What another implementation gives (testdata/wfg.py).
+func TestWFGAgainstPymoo(t *testing.T) {
+	text, err := os.ReadFile("testdata/wfg.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Problem, Objectives, Positions int
+		Z, F                           []float64
+	}
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		got := wfgs[c.Problem-1].of(c.Z, c.Positions, c.Objectives)
+		for m := range c.F {
+			if math.Abs(got[m]-c.F[m]) > 1e-9 {
+				t.Errorf("WFG%d of %v: %v, want %v", c.Problem, c.Z, got, c.F)
+				break
+			}
+		}
+	}
+}
+
 func TestNothingDominatesTheFront(t *testing.T) {
-	for _, c := range tests {
+	for _, c := range slices.Concat(tests, wfgTests()) {
 		p, err := c.problem()
 		if err != nil {
 			t.Fatal(err)
