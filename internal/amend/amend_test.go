@@ -62,9 +62,9 @@ func TestOnlyTheRangeChanges(t *testing.T) {
 
 func TestWhatCantBeChangedIsRefusedWithItsLine(t *testing.T) {
 	for _, test := range []struct{ name, params, want string }{
-		{"a list of values", "params:\n  lr: {choice: [0.1, 0.01]}\n", "danlu.yaml:4: the range of lr can't be changed: it is not float"},
+		{"a list of values", "params:\n  lr: {choice: [0.1, 0.01]}\n", "danlu.yaml:4: lr can't be changed here: it is not float"},
 		{"an alias", "params:\n  a: {float: &r [1e-5, 1e-1], log: true}\n  lr: {float: *r, log: true}\n", "danlu.yaml:5: "},
-		{"what an alias elsewhere uses", "params:\n  lr: {float: &r [1e-5, 1e-1], log: true}\n  b: {float: *r, log: true}\n", "danlu.yaml:4: changing the range of lr here would make b"},
+		{"what an alias elsewhere uses", "params:\n  lr: {float: &r [1e-5, 1e-1], log: true}\n  b: {float: *r, log: true}\n", "danlu.yaml:4: lr can't be changed here: it would make b"},
 		{"a merged parameter", "params:\n  a: &p {float: [1e-5, 1e-1], log: true}\n  lr: *p\n", "danlu.yaml:5: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

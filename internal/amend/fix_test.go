@@ -58,10 +58,10 @@ func TestAParameterIsFixed(t *testing.T) {
 
 func TestWhatCantBeFixedIsSaid(t *testing.T) {
 	for _, c := range []struct{ name, params, want string }{
-		{"over several lines", "  batch_size:\n    choice: [32, 64]\n", "danlu.yaml:4: batch_size can't be fixed here"},
-		{"braces over several lines", "  batch_size: {choice: [32,\n    64]}\n", "danlu.yaml:4: batch_size can't be fixed here: its definition goes over several lines; write batch_size: {choice: [64], default: 64} yourself"},
+		{"over several lines", "  batch_size:\n    choice: [32, 64]\n", "danlu.yaml:4: batch_size can't be changed here"},
+		{"braces over several lines", "  batch_size: {choice: [32,\n    64]}\n", "danlu.yaml:4: batch_size can't be changed here: its definition goes over several lines; write choice: [64] yourself"},
 		{"another depends on a value", "  batch_size: {choice: [32, 64]}\n  k: {int: [1, 3], when: {batch_size: 32}}\n", "no longer right"},
-		{"it is not there", "  lr: {float: [1e-3, 1]}\n", "no parameter batch_size"},
+		{"it is not there", "  lr: {float: [1e-3, 1]}\n", "it is not written in params"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got, err := fixed(t, c.params, 64); err == nil || !strings.Contains(err.Error(), c.want) {
