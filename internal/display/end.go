@@ -145,8 +145,9 @@ func (s *story) compare(v *study.View, best, def *study.Trial) *text.Table {
 	for _, m := range resultMetrics(v, best) {
 		table.Rows = append(table.Rows, s.metricRow(v, m, best, def))
 	}
-	for _, name := range v.Def.Space.Names() {
-		if row := paramRow(name, best, def); row != nil {
+	ours, others := configuration(v, best), configuration(v, def)
+	for i, p := range ours {
+		if row := paramRow(p.Name, p.Value, others[i].Value, def != nil); row != nil {
 			table.Rows = append(table.Rows, row)
 		}
 	}
@@ -204,14 +205,25 @@ func (s *story) metricRow(v *study.View, metric string, best, def *study.Trial) 
 	return append(row, text.Span{Text: spread.Format(d)}, text.Span{Text: spread.Delta(b - d), Style: text.Bold})
 }
 
-// paramRow is a parameter of one or both; nil where neither has it.
-func paramRow(name string, best, def *study.Trial) []text.Span {
-	b, ok := best.Params[name]
-	var d space.Value
-	has := false
-	if def != nil {
-		d, has = def.Params[name]
+// configuration is what the search chose for a trial: each parameter, and products
+// that are searched as such. One that the trial does not have is no value; without a
+// trial all are.
+func configuration(v *study.View, t *study.Trial) []space.Product {
+	var vs space.Values
+	if t != nil {
+		vs = t.Params
 	}
+	var all []space.Product
+	for _, name := range v.Def.Space.Names() {
+		all = append(all, space.Product{Name: name, Value: vs[name]})
+	}
+	return append(all, v.Def.Space.Products(vs)...)
+}
+
+// paramRow is a value of the best configuration, the default one or both, which it
+// compares if that is wanted; nil where neither has it.
+func paramRow(name string, b, d space.Value, compare bool) []text.Span {
+	ok, has := !b.IsZero(), !d.IsZero()
 	if !ok && !has {
 		return nil
 	}
@@ -222,7 +234,7 @@ func paramRow(name string, best, def *study.Trial) []text.Span {
 		return text.Param(v)
 	}
 	row := []text.Span{{Text: text.Clean(name)}, {Text: show(b, ok)}}
-	if def == nil {
+	if !compare {
 		return row
 	}
 	row = append(row, text.Span{Text: show(d, has)})

@@ -137,6 +137,19 @@ func trialParams(v *study.View, t *study.Trial) text.Table {
 		}
 		table.Rows = append(table.Rows, row)
 	}
+	was := v.Def.Space.Products(def)
+	for i, p := range v.Def.Space.Products(t.Params) {
+		if p.Value.IsZero() {
+			continue
+		}
+		row := []text.Span{plain(p.Name), plain(text.Param(p.Value))}
+		if has && was[i].Value.IsZero() {
+			row = append(row, text.Span{Text: "–"})
+		} else if has {
+			row = append(row, plain(text.Param(was[i].Value)))
+		}
+		table.Rows = append(table.Rows, row)
+	}
 	for _, name := range slices.Sorted(maps.Keys(t.Used)) {
 		if _, known := t.Params[name]; !known {
 			table.Rows = append(table.Rows, []text.Span{plain(name), plain(t.Used[name].String() + " (used)")})
