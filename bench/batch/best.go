@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 
+	"github.com/danlu-ml/danlu/internal/jsonl"
 	"github.com/danlu-ml/danlu/internal/trainer"
 )
 
@@ -46,22 +43,7 @@ func (k known) add(l line) {
 
 func read(path string) (known, error) {
 	k := known{}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return k, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	in := bufio.NewScanner(f)
-	for in.Scan() {
-		var l line
-		if json.Unmarshal(in.Bytes(), &l) == nil { // the last may be cut short
-			k.add(l)
-		}
-	}
-	return k, in.Err()
+	return k, jsonl.Each(path, k.add)
 }
 
 func value(at int) float64 { return math.Pow(10, float64(at)/4) }
@@ -121,20 +103,7 @@ func (c cell) train(ctx context.Context, k known, path string, at int, seed uint
 		l.Loss = &loss
 	}
 	k.add(l)
-	return loss, appendLine(path, l)
-}
-
-func appendLine(path string, l line) error {
-	text, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(text, '\n'))
-	return errors.Join(err, f.Close())
+	return loss, jsonl.Append(path, l)
 }
 
 // mean is the mean loss at a place over its seeds.

@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/jsonl"
 )
 
 // suggestion is a line of the file of suggestions.
@@ -34,7 +36,7 @@ func suggest(ctx context.Context, t task, seed uint64, have map[suggestion]bool,
 		if s.Rate, s.Steps, err = f.find(ctx, l, t.options()); err != nil {
 			return fmt.Errorf("%s for %s: %w", f.name, t.name, err)
 		}
-		if err := appendLine(path, s); err != nil {
+		if err := jsonl.Append(path, s); err != nil {
 			return err
 		}
 	}
@@ -43,7 +45,7 @@ func suggest(ctx context.Context, t task, seed uint64, have map[suggestion]bool,
 
 func readSuggestions(path string) (all []suggestion, have map[suggestion]bool, err error) {
 	have = map[suggestion]bool{}
-	err = eachLine(path, func(s suggestion) {
+	err = jsonl.Each(path, func(s suggestion) {
 		all = append(all, s)
 		have[suggestion{Task: s.Task, Finder: s.Finder, Seed: s.Seed}] = true
 	})

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"strconv"
+
+	"github.com/danlu-ml/danlu/internal/jsonl"
 )
 
 // The grid is of eighths of a decade: rate(i) = 10^(i/8).
@@ -70,56 +67,13 @@ func (t truth) add(r record) {
 // readTruths reads what is there already; no file is no truth.
 func readTruths(path string) (map[string]truth, error) {
 	all := map[string]truth{}
-	err := eachLine(path, func(r record) {
+	err := jsonl.Each(path, func(r record) {
 		if all[r.Task] == nil {
 			all[r.Task] = truth{}
 		}
 		all[r.Task].add(r)
 	})
 	return all, err
-}
-
-// eachLine reads a file of JSON lines. A last line cut short is left out: the run
-// that wrote it was ended, and does it again.
-func eachLine[T any](path string, take func(T)) error {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 1<<24)
-	for in.Scan() {
-		var v T
-		if json.Unmarshal(in.Bytes(), &v) == nil {
-			take(v)
-		}
-	}
-	return in.Err()
-}
-
-// appendLine adds a line, on a line of its own even after one cut short.
-func appendLine(path string, v any) error {
-	line, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > 0 {
-		last := make([]byte, 1)
-		if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
-			line = append([]byte{'\n'}, line...)
-		}
-	}
-	_, err = f.Write(append(line, '\n'))
-	return err
 }
 
 // measureTruth trains a task fully wherever the grid still lacks it.
@@ -185,5 +139,5 @@ func (t task) trainAt(ctx context.Context, places []int, seed uint64, known trut
 		return nil
 	}
 	known.add(r)
-	return appendLine(path, r)
+	return jsonl.Append(path, r)
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,12 +13,8 @@ import (
 	"github.com/danlu-ml/danlu/internal/amend"
 	"github.com/danlu-ml/danlu/internal/aside"
 	"github.com/danlu-ml/danlu/internal/batchstudy"
-	"github.com/danlu-ml/danlu/internal/display"
-	"github.com/danlu-ml/danlu/internal/driver"
-	"github.com/danlu-ml/danlu/internal/locate"
 	"github.com/danlu-ml/danlu/internal/plot"
 	"github.com/danlu-ml/danlu/internal/space"
-	"github.com/danlu-ml/danlu/internal/store/sqlite"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/text"
 )
@@ -160,24 +154,12 @@ func (a *app) batch(ctx context.Context, file string, f *batchFlags) error {
 
 // batchFind runs what finds the size, and how the rate follows it.
 func (a *app) batchFind(ctx context.Context, file string, def *study.Definition, f *batchFlags) (out batchstudy.Outcome, err error) {
-	path := a.store
-	if path == "" {
-		path = strings.TrimSuffix(locate.Beside("", file), ".db") + "-batch.db"
-	}
 	watch := a.batchWatch(f)
-	log := slog.New(display.New(display.Options{Out: &watch.Lines, Err: &watch.Lines, Mode: display.Plain}).Handler(slog.LevelWarn))
-	st, err := sqlite.Open(path, sqlite.Options{Log: log})
+	place, closing, err := a.beside(ctx, def, file, "batch", &watch.Lines, f.anew)
 	if err != nil {
 		return out, err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	watched, stop := context.WithCancel(ctx)
-	defer stop()
-	place := aside.Place{
-		Store: st, Path: path, Runs: filepath.Join(def.Dir, "danlu-runs"), What: "danlu batch", Version: version(), Again: f.anew,
-		Signals: driver.Signals(watched, func(text string) { watch.Lines.Say("%s", text) }),
-		Said:    func(text string) { watch.Lines.Say("%s", text) }, Log: log,
-	}
+	defer func() { err = errors.Join(err, closing()) }()
 	if out, err = batchstudy.Find(ctx, def, f.ask, place, watch); err != nil || out.Interrupted || !f.law {
 		return out, err
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,15 +14,11 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/amend"
 	"github.com/danlu-ml/danlu/internal/aside"
-	"github.com/danlu-ml/danlu/internal/display"
-	"github.com/danlu-ml/danlu/internal/driver"
-	"github.com/danlu-ml/danlu/internal/locate"
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/lrstudy"
 	"github.com/danlu-ml/danlu/internal/plot"
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/spec"
-	"github.com/danlu-ml/danlu/internal/store/sqlite"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/text"
 	"github.com/danlu-ml/danlu/internal/trainer/sched"
@@ -34,7 +28,7 @@ import (
 type lrFlags struct {
 	ask                       lrstudy.Ask
 	method, rates, metric     string
-	curve, svg                string
+	sweep, curve, svg         string
 	set                       []string
 	json, plain, apply, again bool
 }
@@ -77,6 +71,7 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
 	fs.Float64Var(&f.ask.Warmup, "warmup", 0, "the share of the training in which the program warms up, as in 0.1: `SHARE`")
 	fs.StringVar(&f.ask.Param, "param", "", "the parameter that is the learning rate: `NAME`")
 	fs.StringVar(&f.method, "method", "auto", "range, probe or auto, which takes the range test where there is one")
+	fs.StringVar(&f.sweep, "sweep", "exponential", "how the rate rises in a range test, exponential or linear: `SHAPE`")
 	fs.StringVar(&f.rates, "range", "", "look between two rates and not beyond: `LOW,HIGH` (default: the parameter's range and a decade more)")
 	fs.IntVar(&f.ask.Most, "probes", 0, "how many short trainings at most (default 14)")
 	fs.Int64Var(&f.ask.Steps, "steps", 0, "how many steps a short training has (default: a 60th of fidelity.max)")
@@ -97,6 +92,13 @@ func (f *lrFlags) check() error {
 	case lrstudy.Auto, lrstudy.Range, lrstudy.Probes:
 	default:
 		return usage("--method %q: there are range, probe and auto", f.method)
+	}
+	switch f.sweep {
+	case "", "exponential":
+	case "linear":
+		f.ask.Linear = true
+	default:
+		return usage("--sweep %q: there are exponential and linear", f.sweep)
 	}
 	if f.rates != "" {
 		low, high, ok := strings.Cut(f.rates, ",")
@@ -192,25 +194,13 @@ func (a *app) lr(ctx context.Context, file string, f *lrFlags) error {
 
 // lrFind runs what finds the rate.
 func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f *lrFlags) (out lrstudy.Outcome, err error) {
-	path := a.store
-	if path == "" {
-		path = strings.TrimSuffix(locate.Beside("", file), ".db") + "-lr.db"
-	}
 	watch := a.lrWatch(f)
-	log := slog.New(display.New(display.Options{Out: watch.Lines, Err: watch.Lines, Mode: display.Plain}).Handler(slog.LevelWarn))
-	st, err := sqlite.Open(path, sqlite.Options{Log: log})
+	place, closing, err := a.beside(ctx, def, file, "lr", watch.Lines, f.again)
 	if err != nil {
 		return out, err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	watched, stop := context.WithCancel(ctx)
-	defer stop()
-	return lrstudy.Find(ctx, lrstudy.Options{
-		Definition: def, Ask: f.ask, Watch: watch, Place: aside.Place{
-			Store: st, Path: path, Runs: filepath.Join(def.Dir, "danlu-runs"), Version: version(), Again: f.again, Log: log,
-			Signals: driver.Signals(watched, func(text string) { watch.Lines.Say("%s", text) }),
-		},
-	})
+	defer func() { err = errors.Join(err, closing()) }()
+	return lrstudy.Find(ctx, lrstudy.Options{Definition: def, Ask: f.ask, Watch: watch, Place: place})
 }
 
 // lrFirst finds the rate before a study is tuned, and returns the definition with

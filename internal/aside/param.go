@@ -2,6 +2,7 @@ package aside
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -61,6 +62,19 @@ func Param(def *study.Definition, role, flag, name string) (*space.Param, error)
 		names[i] = p.Name
 	}
 	return nil, FileError(def, names[1], "can't say, because the study has several %ss (%s): name one with %s %s, or mark one with role: %s", what, strings.Join(names, ", "), flag, names[0], role)
+}
+
+// Scale is what the program gets of a parameter in the default configuration ÷ what
+// the study's file says, where the parameter scales with another one; else 1.
+func Scale(def *study.Definition, p *space.Param) float64 {
+	if p.Scale == nil {
+		return 1
+	}
+	to, ok := defaults(def.Space)[p.Scale.To]
+	if !ok {
+		return 1
+	}
+	return math.Pow(to.Float()/p.Scale.At, p.Scale.Exponent)
 }
 
 func where(sp *space.Space, is func(*space.Param) bool) (found []*space.Param) {

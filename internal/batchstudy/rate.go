@@ -70,8 +70,8 @@ func Follow(ctx context.Context, def *study.Definition, ask RateAsk, p aside.Pla
 			law.Failed = append(law.Failed, fmt.Sprintf("at %d nothing can be said: %s", n, found.Reason))
 			continue
 		}
-		law.Bests = append(law.Bests, batchsize.Best{Size: n, Rate: found.Probes.Best, Spread: found.Probes.Spread})
-		say.Say("%s %d: best %s %s", size.Name, n, found.Param, text.Number(found.Probes.Best))
+		law.Bests = append(law.Bests, batchsize.Best{Size: n, Rate: found.Probes.Best * found.Scale, Spread: found.Probes.Spread})
+		say.Say("%s %d: best %s %s", size.Name, n, found.Param, text.Number(found.Probes.Best*found.Scale))
 	}
 	if len(law.Bests) < 2 {
 		law.Reason = fmt.Sprintf("the exponent needs a learning rate at two sizes, and %d gave one", len(law.Bests))

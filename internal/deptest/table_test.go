@@ -25,6 +25,7 @@ func (r row) allows() map[string]bool {
 var table = []row{
 	// Vocabulary.
 	{"internal/space", "", "", "parameters and their units: below everything"},
+	{"internal/jsonl", "", "", "lines in a file: what they mean is their owners' business"},
 	{"internal/normal", "", "", "functions of one distribution"},
 	{"internal/pareto", "internal/normal", "", "sorts and measures points of several objectives: below the vocabulary, since a view has a front"},
 	{"internal/study", "internal/pareto internal/space", "", "the log and its fold: knows parameters, and nobody who writes or reads a log"},
@@ -109,7 +110,7 @@ var table = []row{
 	{"internal/display", "internal/space internal/stopping internal/study internal/text", "", "draws what a view holds"},
 
 	{"internal/locate", "internal/space internal/store internal/study internal/wrapper", "", "finds the store and the study that is meant"},
-	{"internal/wish", "internal/engine internal/locate internal/session internal/space internal/store internal/study", "", "carries a person's request to a study"},
+	{"internal/wish", "internal/engine internal/locate internal/sampler internal/scheduler internal/session internal/space internal/store internal/study", "", "carries a person's request to a study"},
 	{"internal/erase", "internal/store internal/study internal/wrapper", "", "removes a study with its files"},
 	{"internal/follow", "internal/wrapper", "", "copies what a program writes"},
 	{"internal/rerun", "internal/command internal/study", "", "writes a command line for people"},
@@ -129,7 +130,7 @@ var table = []row{
 	{"internal/benchmark/calibrate", "internal/benchmark/problem internal/engine internal/foresight internal/scheduler internal/study", "", "asks whether forecasts come true; drives the engine as the runner would"},
 	{"internal/benchmark/workers", "internal/benchmark/problem internal/engine internal/study", "", "asks how soon a search is there on many workers; drives the engine as the runner would"},
 	{"internal/benchmark/report", "internal/benchmark/problem internal/benchmark/record internal/benchmark/stats", "", "says what results mean"},
-	{"bench/batch", "internal/batchsize internal/trainer", "", "measures with the trainer what rates belong to batch sizes"},
+	{"bench/batch", "internal/batchsize internal/jsonl internal/trainer", "", "measures with the trainer what rates belong to batch sizes"},
 	{"bench/search", "internal/benchmark/calibrate internal/benchmark/play internal/benchmark/problem internal/benchmark/record internal/benchmark/report internal/benchmark/stats internal/benchmark/suite internal/benchmark/workers", "", "the search benchmark's commands"},
 
 	// What people start from.
@@ -148,7 +149,7 @@ var table = []row{
 	{"examples/go/search", allOfOurs, "", "an example: the library inside a program"},
 	{"bench", "trialio", "", "runs benchmarks as a user would: from outside"},
 	{"bench/schedules", "internal/benchmark/stats internal/trainer", "", "trains with every schedule: the trainer does not know it is studied"},
-	{"bench/lr", "internal/lrfind internal/probe internal/trainer", "", "judges rate finders by full trainings"},
+	{"bench/lr", "internal/jsonl internal/lrfind internal/probe internal/trainer", "", "judges rate finders by full trainings"},
 	{"bench/torch", "internal/benchmark/stats internal/trainer internal/trainer/kernel", "", "compares the trainer with PyTorch, which is a program to it"},
 	{"scripts/ansisvg", "internal/text", "", "draws a terminal's text for the documents"},
 	{"scripts/reference", "", "", "collects what the program, the schema and comments say, for docs/reference.md"},

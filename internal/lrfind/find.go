@@ -99,6 +99,11 @@ func (f *search) sweep(ctx context.Context, o Options) ([]Point, error) {
 	}
 	n := min(max(int(sweepShare*float64(f.left)), leastSweep), mostSweep)
 	rates := Rates(low, high, n)
+	if o.Linear {
+		for i := range rates {
+			rates[i] = low + (high-low)*float64(i)/float64(n-1)
+		}
+	}
 	losses, err := f.loop.Sweep(ctx, rates)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ type Options struct {
 	Optimizer string  // sgd, adam, adamw, …; "" is unknown
 	Momentum  float64 // of sgd; 0 is none
 	Current   float64 // the rate in use; 0 is unknown. It is told apart, never followed
+	Linear    bool    // Find sweeps by equal steps of the rate; else of its logarithm
 	// Low and High bound the suggestion and its range; 0 is no bound.
 	Low, High float64
 }
@@ -46,9 +47,10 @@ type Range struct{ Low, High float64 }
 
 // Candidate is a rate that one rule takes from the curve.
 type Candidate struct {
-	Name string
-	LR   float64
-	Help string // the rule, for a legend
+	Name  string
+	LR    float64
+	Help  string // the rule, for a legend
+	Aside bool   // for whom compares finders; of little use to others
 }
 
 // Result is what a curve says. Without a suggestion it still has the curve, and

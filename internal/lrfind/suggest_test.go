@@ -104,7 +104,7 @@ func TestTheJSONIsThatOfTheContract(t *testing.T) {
 		},
 		{
 			"ok",
-			Result{Suggestion: 0.1, Range: Range{0.03, 0.3}, Verdict: Ok, Candidates: []Candidate{{"valley", 0.2, ""}}, Reason: "so"},
+			Result{Suggestion: 0.1, Range: Range{0.03, 0.3}, Verdict: Ok, Candidates: []Candidate{{Name: "valley", LR: 0.2}}, Reason: "so"},
 			`{"suggestion":0.1,"range":[0.03,0.3],"candidates":{"valley":0.2},"curve":[],"verdict":"ok","reason":"so"}`,
 		},
 	} {

@@ -75,7 +75,12 @@ func (q *question) runs(v *study.View) []probe.Run {
 }
 
 // rate is the rate that a trial has while it is a probe.
-func (q *question) rate(t *study.Trial) float64 { return t.Params[q.param.Name].Float() * q.share }
+func (q *question) rate(t *study.Trial) float64 { return q.inFile(t) * q.share }
+
+// inFile is the rate that the study's file would have for a trial.
+func (q *question) inFile(t *study.Trial) float64 {
+	return t.Params[q.param.Name].Float() / q.scale
+}
 
 // point is what a plan makes of one trial.
 func (q *question) point(v *study.View, t *study.Trial) probe.Point {

@@ -9,9 +9,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/text"
 )
 
-// drawn is how many rates are marked at most; the words below have all.
-const drawn = 6
-
 // Chart draws a result: the loss over the rate, with what is suggested marked on
 // it. Losses far above where the training began are drawn at the upper edge.
 func Chart(out Outcome) plot.Chart {
@@ -36,7 +33,7 @@ func Chart(out Outcome) plot.Chart {
 		mark("danlu", res.Suggestion)
 	}
 	for _, x := range res.Candidates {
-		if x.LR > 0 && len(c.Series) < drawn {
+		if x.LR > 0 && !x.Aside {
 			mark(x.Name, x.LR)
 		}
 	}
@@ -112,6 +109,9 @@ func Words(out Outcome, width int) []text.Line {
 	}
 	row(text.Bold, out.Param, out.Suggestion, "what danlu suggests")
 	for _, c := range out.Candidates {
+		if c.Aside {
+			continue
+		}
 		row(text.Plain, c.Name, c.LR, c.Help)
 	}
 	lines = append(lines, table.Lines(width)...)

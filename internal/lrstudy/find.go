@@ -18,8 +18,7 @@ import (
 type Options struct {
 	Definition *study.Definition
 	Ask        Ask
-	// Place is where the short trainings are kept, not the user's own store. What
-	// and Said are filled in.
+	// Place is where the short trainings are kept, not the user's own store.
 	aside.Place
 	Watch *Watch // who is told of the progress; nil: nobody
 }
@@ -30,6 +29,9 @@ type Outcome struct {
 	Param  string
 	Method Method
 	Study  string // in the store; empty where nothing was run
+	// Scale is what the program gets ÷ a rate here, where its rate scales with another
+	// parameter of the file; else 1.
+	Scale float64
 	// Schedule is the one that the suggestion is the peak of; empty if unknown.
 	Schedule string
 	// Probes are the short trainings, by rate; nil for a range test.
@@ -54,12 +56,11 @@ func Find(ctx context.Context, o Options) (Outcome, error) {
 	if o.Watch.Lines == nil {
 		o.Watch.Lines = &aside.Lines{}
 	}
-	o.What, o.Said = "danlu lr", func(text string) { o.Watch.Lines.Say("%s", text) }
 	how := q.method()
 	if how == Range {
 		out, knows, err := q.test(ctx, o)
 		if err != nil || knows || out.Interrupted {
-			return out, err
+			return q.scaled(out), err
 		}
 		if o.Ask.Method == Range {
 			out.Result = lrfind.Unknown(nil, "the program trains as usual under DANLU_LR_TEST=1: it has no range test; let it call danlu.torch.lr_range_test, or use --method probe")
@@ -67,12 +68,21 @@ func Find(ctx context.Context, o Options) (Outcome, error) {
 		}
 		o.Watch.Lines.Say("the program has a range test and did not run it; short trainings at constant rates instead")
 	}
-	return q.probe(ctx, o)
+	out, err := q.probe(ctx, o)
+	return q.scaled(out), err
+}
+
+// scaled says which rates an outcome has, where there are two kinds.
+func (q *question) scaled(out Outcome) Outcome {
+	if q.scale != 1 && out.Verdict == lrfind.Ok {
+		out.Reason += fmt.Sprintf("; that is the file's rate, which scales with %s: the program gets %.3g times as much", q.param.Scale.To, q.scale)
+	}
+	return out
 }
 
 // probe runs short trainings at constant rates.
 func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
-	out := Outcome{Param: q.param.Name, Method: Probes}
+	out := Outcome{Param: q.param.Name, Method: Probes, Scale: q.scale}
 	out.Schedule, _ = q.schedule()
 	if q.plan.Full == 0 && q.plan.Steps == 0 {
 		return out, aside.FileError(q.def, "fidelity", "can't say how long a short training should be, because the file does not say how long a whole one is: add fidelity: {step: epoch, max: N}, or give --steps N")

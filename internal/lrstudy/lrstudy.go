@@ -39,6 +39,8 @@ type Ask struct {
 	Steps     int64   // how long a probe may run; 0: see [probe.Plan]
 	Most      int     // probes at most; 0: see [probe.Plan]
 	Metric    *study.Objective
+	// Linear lets a range test rise by equal steps of the rate, not its logarithm.
+	Linear bool
 	// Schedule is the program's own, by its name in [sched.Names], and Warmup the
 	// share of the training in which its rate rises before it; without them they
 	// are the default configuration's, of the roles schedule and warmup.
@@ -54,6 +56,9 @@ type question struct {
 	ask   Ask
 	plan  probe.Plan // in rates as a probe has them
 	share float64    // of the rate given, that a probe has: see reach
+	// scale is what the program gets ÷ what the file says, where the rate scales with
+	// another parameter: all rates here are those of the file.
+	scale float64
 }
 
 func newQuestion(def *study.Definition, ask Ask) (*question, error) {
@@ -61,7 +66,7 @@ func newQuestion(def *study.Definition, ask Ask) (*question, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &question{def: def, param: p, ask: ask, share: 1}
+	q := &question{def: def, param: p, ask: ask, share: 1, scale: aside.Scale(def, p)}
 	q.plan = probe.Plan{
 		Low: ask.Low, High: ask.High, Inside: ask.Low > 0, Start: q.current(),
 		Full: def.Fidelity.Max, Steps: ask.Steps, Most: ask.Most,
@@ -114,7 +119,7 @@ func bounds(def *study.Definition, p *space.Param) (low, high float64, err error
 
 // aside is a study beside the user's, with all rates that may be tried.
 func (q *question) aside(suffix string, plan any) (*study.Definition, error) {
-	rates := space.Float{Low: q.plan.Low / 20, High: q.plan.High / q.share * 20, Log: true}
+	rates := space.Float{Low: q.plan.Low * q.scale / 20, High: q.plan.High * q.scale / q.share * 20, Log: true}
 	def, err := aside.Define(q.def, q.def.Name+suffix, deciderName, q.param, rates, plan)
 	if err != nil {
 		return nil, err
@@ -129,5 +134,5 @@ func (q *question) aside(suffix string, plan any) (*study.Definition, error) {
 // at is the study's default configuration with another rate, in the space of a
 // study beside it.
 func (q *question) at(sp *space.Space, rate float64) (space.Values, error) {
-	return aside.At(q.def, sp, q.param.Name, space.FloatValue(rate))
+	return aside.At(q.def, sp, q.param.Name, space.FloatValue(rate*q.scale))
 }

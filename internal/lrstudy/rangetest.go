@@ -25,6 +25,7 @@ import (
 // has more than the curve to go by may say what it suggests itself.
 const (
 	testEnv        = "DANLU_LR_TEST"
+	sweepEnv       = "DANLU_LR_SWEEP"
 	testRate       = "lr_test/lr"
 	testLoss       = "lr_test/loss"
 	testSuggestion = "lr_test/suggestion"
@@ -106,7 +107,7 @@ func (once) Next(*study.View) (scheduler.Action, bool) {
 // test runs the program once under [testEnv]; knows is false where it has no range
 // test after all.
 func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool, err error) {
-	out = Outcome{Param: q.param.Name, Method: Range}
+	out = Outcome{Param: q.param.Name, Method: Range, Scale: q.scale}
 	out.Schedule, _ = q.schedule()
 	def, err := q.aside("-lr-test", nil)
 	if err != nil {
@@ -119,6 +120,9 @@ func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool
 		def.Env = map[string]string{}
 	}
 	def.Env[testEnv] = "1"
+	if q.ask.Linear {
+		def.Env[sweepEnv] = "linear"
+	}
 	o.Log = slog.New(slog.DiscardHandler) // of the engine's remarks none fits a trial that ends without an objective
 	v, err := q.run(ctx, o, aside.Job{
 		Definition: def,
@@ -178,7 +182,7 @@ func (q *question) curve(ctx context.Context, o Options, name string) ([]lrfind.
 	var curve []lrfind.Point
 	for _, step := range slices.Sorted(maps.Keys(byStep)) {
 		if at := byStep[step]; at.rate != nil && at.loss != nil {
-			curve = append(curve, lrfind.Point{LR: *at.rate, Loss: *at.loss})
+			curve = append(curve, lrfind.Point{LR: *at.rate / q.scale, Loss: *at.loss})
 		}
 	}
 	return curve, nil
@@ -193,7 +197,7 @@ func (q *question) adopt(res *lrfind.Result, t *study.Trial) {
 		if s == nil {
 			return
 		}
-		x[i] = s.Last
+		x[i] = s.Last / q.scale
 	}
 	switch {
 	case x[0] > 0 && x[1] > 0 && x[1] <= x[0] && x[0] <= x[2]:

@@ -135,7 +135,7 @@ func (w *Watch) ended(v *study.View, t *study.Trial) {
 		return
 	}
 	w.object("probe_ended", t)
-	line := fmt.Sprintf("%s %-9s ", w.q.param.Name, text.Number(t.Params[w.q.param.Name].Float()))
+	line := fmt.Sprintf("%s %-9s ", w.q.param.Name, text.Number(w.q.inFile(t)))
 	p := w.q.point(v, t)
 	switch {
 	case p.Verdict == "diverged":
@@ -157,7 +157,7 @@ func (w *Watch) object(event string, t *study.Trial) {
 	if w.JSON == nil || w.def.Env[testEnv] != "" {
 		return
 	}
-	o := map[string]any{"event": event, "probe": t.ID, "lr": t.Params[w.q.param.Name].Float()}
+	o := map[string]any{"event": event, "probe": t.ID, "lr": w.q.inFile(t)}
 	if c := t.Curve(); event == "probe_ended" {
 		o["state"] = t.State
 		if len(c) > 0 {
@@ -206,7 +206,7 @@ func (w *Watch) going(v *study.View) string {
 	return line
 }
 
-// given is the rate that the program gets for a probe at a rate.
+// given is the rate in the file of a probe at a rate.
 func (w *Watch) given(rate float64) float64 { return rate / w.q.share }
 
 func last(r *probe.Run) int64 {

@@ -13,8 +13,11 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/locate"
+	"github.com/danlu-ml/danlu/internal/sampler"
+	"github.com/danlu-ml/danlu/internal/scheduler"
 	"github.com/danlu-ml/danlu/internal/session"
 	"github.com/danlu-ml/danlu/internal/store"
+	"github.com/danlu-ml/danlu/internal/study"
 )
 
 // Outcome is what became of a request that was not refused.
@@ -56,7 +59,7 @@ func Make(ctx context.Context, st store.Store, study, what, kind string, body an
 
 // grant writes the request to the log by itself.
 func grant(ctx context.Context, st store.Store, study, what, kind string, body json.RawMessage) (out Outcome, err error) {
-	s, err := session.Open(ctx, st, study, session.Me(what), engine.Options{Size: session.OnDisk})
+	s, err := session.Open(ctx, st, study, session.Me(what), engine.Options{Size: session.OnDisk, Deciders: deciders})
 	if err != nil {
 		return out, err
 	}
@@ -68,6 +71,20 @@ func grant(ctx context.Context, st store.Store, study, what, kind string, body j
 		return out, err
 	}
 	return out, s.Commit(ctx)
+}
+
+// deciders are those that the definition names. Where only one verb knows them, as
+// of studies beside a study, nobody else can go on with it.
+func deciders(def *study.Definition) (sampler.Sampler, scheduler.Scheduler, error) {
+	s, err := sampler.New(def.Sampler, def)
+	if err != nil && def.Sampler.Name == def.Scheduler.Name {
+		return nil, nil, fmt.Errorf("nobody runs study %s now, and only `danlu %s` can: the same call goes on with it, --again measures anew", def.Name, def.Sampler.Name)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err := scheduler.New(def.Scheduler, def)
+	return s, j, err
 }
 
 // await waits for the driver's answer. A driver that goes away meanwhile leaves

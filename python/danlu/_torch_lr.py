@@ -39,7 +39,7 @@ def lr_range_test(
         found = danlu.torch.lr_range_test(model, optimizer, loss_fn, loader)
         found.apply(optimizer)
 
-    The rates rise exponentially, or with linear by equal steps. The groups of the
+    The rates rise exponentially, or with linear (``danlu lr --sweep linear``) by equal steps. The groups of the
     optimizer keep their proportions; the rates of the curve are those of the group with
     the highest. It ends early where the smoothed loss is several times (diverged) its
     lowest, or not a number. A loader that ends begins anew.
@@ -67,7 +67,7 @@ def lr_range_test(
         raise ValueError("accumulate=%r: give a whole number from 1" % accumulate)
     if not any(p.requires_grad for group in optimizer.param_groups for p in group["params"]):
         raise ValueError("no parameter of the optimizer needs a gradient: there is nothing to train")
-    rates = _lr.rates(low, high, points, linear)
+    rates = _lr.rates(low, high, points, linear or _trial.asked_for_linear_sweep())
     shares = _lr.proportions(optimizer)
     kept = Kept([model, optimizer, scaler, *also], loader)
     trial = _trial.asked_for_lr()

@@ -31,6 +31,11 @@ def asked_for_lr() -> bool:
     return in_trial() and os.environ.get("DANLU_LR_TEST") == "1"
 
 
+def asked_for_linear_sweep() -> bool:
+    """Whether that range test is to rise by equal steps."""
+    return asked_for_lr() and os.environ.get("DANLU_LR_SWEEP") == "linear"
+
+
 def params(**defaults: Any) -> Params:
     """The trial's parameters; outside danlu, the arguments.
 

@@ -34,6 +34,7 @@ func testRates(ctx context.Context, o Options) error {
 	momentum, _ := strconv.ParseFloat(t.Setting("momentum"), 64)
 	res, err := lrfind.Find(ctx, loop, t.Steps(), lrfind.Options{
 		Schedule: t.Setting("schedule"), Optimizer: t.Setting("optimizer"), Momentum: momentum,
+		Linear: os.Getenv("DANLU_LR_SWEEP") == "linear",
 	}, nil)
 	switch {
 	case err != nil:
