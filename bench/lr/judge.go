@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/danlu-ml/danlu/internal/benchmark/stats"
 	"github.com/danlu-ml/danlu/internal/jsonl"
 )
 
@@ -62,15 +63,23 @@ type outcome struct {
 	cost       float64 // share of a full training
 }
 
+// What is judged of a training, small is good.
+func lossOf(s score) float64   { return s.loss }
+func errorsOf(s score) float64 { return 1 - s.accuracy }
+
 // weigh compares a suggestion with the truth.
 func weigh(s suggestion, t truth) outcome {
-	o := outcome{said: s.Rate > 0, cost: float64(s.Steps) / float64(s.Whole), ratio: math.Inf(1)}
-	if !o.said {
-		return o
+	if s.Rate <= 0 {
+		return outcome{cost: float64(s.Steps) / float64(s.Whole), ratio: math.Inf(1)}
 	}
-	at := 8 * math.Log10(s.Rate)
-	loss := t.ladder(func(s score) float64 { return s.loss })
-	errors := t.ladder(func(s score) float64 { return 1 - s.accuracy })
+	o := weighPlace(8*math.Log10(s.Rate), t.ladder(lossOf), t.ladder(errorsOf))
+	o.cost = float64(s.Steps) / float64(s.Whole)
+	return o
+}
+
+// weighPlace compares a place, between those of the grid or on one, with the best.
+func weighPlace(at float64, loss, errors ladder) outcome {
+	o := outcome{said: true}
 	o.ratio = loss.at(at) / loss.mean[loss.best]
 	o.byLoss, o.byAccuracy = loss.equal(loss.at(at)), errors.equal(errors.at(at))
 	for _, l := range []ladder{loss, errors} {
@@ -100,7 +109,7 @@ func (t truth) ladder(of func(score) float64) ladder {
 	least := math.Inf(1)
 	for i := lowest; i <= highest; i++ {
 		if scores, ok := t[i]; ok {
-			l.mean[i], _ = meanSD(scores, of)
+			l.mean[i] = stats.Mean(scores.each(of))
 			if l.dense[i] = len(scores) == seeds; l.dense[i] && l.mean[i] < least {
 				l.best, least = i, l.mean[i]
 			}
@@ -108,23 +117,12 @@ func (t truth) ladder(of func(score) float64) ladder {
 	}
 	sum, n := 0.0, 0
 	for i := l.best - 1; i <= l.best+1; i++ {
-		if _, sd := meanSD(t[i], of); l.dense[i] && sd-sd == 0 {
+		if sd := stats.SD(t[i].each(of)); l.dense[i] && sd-sd == 0 {
 			sum, n = sum+sd*sd, n+1
 		}
 	}
 	l.sd = math.Sqrt(sum / float64(n))
 	return l
-}
-
-func meanSD(scores map[uint64]score, of func(score) float64) (mean, sd float64) {
-	n := float64(len(scores))
-	for _, s := range scores {
-		mean += of(s) / n
-	}
-	for _, s := range scores {
-		sd += (of(s) - mean) * (of(s) - mean) / (n - 1)
-	}
-	return mean, math.Sqrt(sd)
 }
 
 // at is the measure between two places of the grid, by the straight line; beyond
@@ -149,8 +147,9 @@ func (l ladder) at(x float64) float64 {
 	return (1-u)*l.mean[below] + u*l.mean[above]
 }
 
-// equal says whether a measure is as good as the best but for the seeds.
-func (l ladder) equal(v float64) bool { return v <= l.mean[l.best]+l.sd }
+// equal says whether a measure is as good as the best but for the seeds, and for
+// what arithmetic rounds.
+func (l ladder) equal(v float64) bool { return v <= l.mean[l.best]+l.sd+1e-12 }
 
 // report writes a table of finders. Tests of one task are alike, so the intervals are
 // those of as many tests as there are tasks.
@@ -160,8 +159,12 @@ func report(out io.Writer, outcomes map[string][]outcome, tasks int) error {
 `); err != nil {
 		return err
 	}
+	names := []string{byOneLoss, byOneAccuracy}
 	for _, f := range finders {
-		all := outcomes[f.name]
+		names = append(names, f.name)
+	}
+	for _, name := range names {
+		all := outcomes[name]
 		if len(all) == 0 {
 			continue
 		}
@@ -182,7 +185,7 @@ func report(out io.Writer, outcomes map[string][]outcome, tasks int) error {
 		}
 		slices.Sort(ratios)
 		slices.Sort(costs)
-		if _, err := fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %.2f | %.2f | %.1f %% |\n", f.name, len(all),
+		if _, err := fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %.2f | %.2f | %.1f %% |\n", name, len(all),
 			share(func(o outcome) bool { return o.said }), share(func(o outcome) bool { return o.byAccuracy }),
 			share(func(o outcome) bool { return o.byLoss }), share(func(o outcome) bool { return o.near }),
 			quantile(ratios, 0.5), quantile(ratios, 0.9), 100*costs[len(costs)-1]); err != nil {
@@ -223,6 +226,9 @@ func judge(s settings, all []task, unseen bool) error {
 			outcomes[g.Finder] = append(outcomes[g.Finder], weigh(g, truths[g.Task]))
 			tasks[g.Task] = true
 		}
+	}
+	for name := range tasks {
+		truths[name].oracles(outcomes)
 	}
 	fmt.Printf("%d tasks\n\n", len(tasks))
 	return report(os.Stdout, outcomes, len(tasks))

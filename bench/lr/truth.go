@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/danlu-ml/danlu/internal/jsonl"
@@ -53,12 +55,24 @@ func (m *measure) UnmarshalJSON(b []byte) error {
 type score struct{ loss, accuracy float64 }
 
 // truth is what full trainings of a task came to: by place on the grid, by seed.
-type truth map[int]map[uint64]score
+type truth map[int]scores
+
+// scores are what a place came to, by seed.
+type scores map[uint64]score
+
+// each is one measure of them, in the order of the seeds.
+func (s scores) each(of func(score) float64) []float64 {
+	var all []float64
+	for _, seed := range slices.Sorted(maps.Keys(s)) {
+		all = append(all, of(s[seed]))
+	}
+	return all
+}
 
 func (t truth) add(r record) {
 	for k, i := range r.At {
 		if t[i] == nil {
-			t[i] = map[uint64]score{}
+			t[i] = scores{}
 		}
 		t[i][r.Seed] = score{float64(r.Loss[k]), float64(r.Acc[k])}
 	}

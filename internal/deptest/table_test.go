@@ -149,7 +149,7 @@ var table = []row{
 	{"examples/go/search", allOfOurs, "", "an example: the library inside a program"},
 	{"bench", "trialio", "", "runs benchmarks as a user would: from outside"},
 	{"bench/schedules", "internal/benchmark/stats internal/trainer", "", "trains with every schedule: the trainer does not know it is studied"},
-	{"bench/lr", "internal/jsonl internal/lrfind internal/probe internal/trainer", "", "judges rate finders by full trainings"},
+	{"bench/lr", "internal/benchmark/stats internal/jsonl internal/lrfind internal/probe internal/trainer", "", "judges rate finders by full trainings"},
 	{"bench/torch", "internal/benchmark/stats internal/trainer internal/trainer/kernel", "", "compares the trainer with PyTorch, which is a program to it"},
 	{"scripts/ansisvg", "internal/text", "", "draws a terminal's text for the documents"},
 	{"scripts/reference", "", "", "collects what the program, the schema and comments say, for docs/reference.md"},
