@@ -43,17 +43,18 @@ func Define(user *study.Definition, name, decider string, p *space.Param, d spac
 // At is the user's default configuration with one parameter at another value; what
 // scales with it follows. sp is the space that [Define] made.
 func At(user *study.Definition, sp *space.Space, name string, v space.Value) (space.Values, error) {
-	given := space.Values{name: v}
-	for other, v := range defaults(user.Space) {
-		if p := user.Space.Param(user.Space.Index(other)); other != name && p.Scale == nil {
-			given[other] = v
+	params := make([]space.Param, sp.Len())
+	for i := range params {
+		params[i] = *sp.Param(i)
+		if params[i].Name != name {
+			params[i].Default = user.Space.Param(i).Default
 		}
 	}
-	vs, err := sp.Complete(given)
-	if err != nil { // under the new value, some of the defaults may not exist
-		return sp.Complete(space.Values{name: v})
+	whole, err := space.New(params)
+	if err != nil {
+		return nil, err
 	}
-	return vs, nil
+	return whole.Complete(space.Values{name: v})
 }
 
 // defaults is the default configuration, the middle of each scale where there is no
