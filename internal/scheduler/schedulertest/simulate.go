@@ -79,7 +79,11 @@ func (s Simulation) Run(sched scheduler.Scheduler) (l *studytest.Log, finished b
 func (s Simulation) Play(sched scheduler.Scheduler, l *studytest.Log) (finished bool) {
 	s.Every = max(s.Every, 1)
 	r := &run{Simulation: s, sched: sched, log: l, rng: rand.New(rand.NewPCG(s.Seed, 7))}
-	for range 20 * s.Trials * int(s.Max/s.Every+2) {
+	most := 20 * s.Trials * int(s.Max/s.Every+2)
+	if s.Flaky {
+		most *= 50 // one attempt in 27 lives for 64 steps
+	}
+	for range most {
 		r.fill()
 		if len(r.running) == 0 {
 			return true
