@@ -84,6 +84,7 @@ none.`,
 	f.StringArrayVar(&set, "set", nil, "a setting, as `NAME=VALUE`; may be repeated")
 	f.IntVar(&o.Epochs, "epochs", 0, "`N` passes over the data (default: the trial's, else 10)")
 	f.Uint64Var(&o.Seed, "seed", 0, "`N` that decides all randomness (default: the trial's, else 0)")
+	f.IntVar(&o.Threads, "threads", 0, "`N` threads at most; the numbers are the same with any (default: the trial's share of the cores, else all)")
 	f.StringVar(&o.Checkpoint, "checkpoint", "", "`FILE` to leave the state of training in, after each epoch")
 	f.StringVar(&o.Resume, "resume", "", "`FILE` to go on from (without a name: train.ckpt)")
 	f.Lookup("resume").NoOptDefVal = defaultCheckpoint

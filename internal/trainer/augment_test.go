@@ -170,7 +170,7 @@ func TestSeriesMoveWithinTheirSequence(t *testing.T) {
 	}
 	s.Sequences.Train = []int32{0, 1}
 	for _, sequences := range []bool{false, true} {
-		b, err := newBatches(s, 1, values{"jitter": "0.3", "time_shift": "2", "time_crop": "0.5"}, sequences, 50)
+		b, err := newBatches(s, 1, values{"jitter": "0.3", "time_shift": "2", "time_crop": "0.5"}, sequences, 50, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/danlu-ml/danlu/internal/trainer/data"
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
 )
 
 // batches gathers normalised examples, and augments those that train. It works
@@ -33,20 +34,24 @@ type batches struct {
 	other   []int32
 	share   []float32
 	last    []int32 // of the batch
+	origin  []int32 // of the batch: the rows that its features come from
 	steps   []int   // rows of each step, if items are sequences
 	sorted  []int32
+	team    *kernel.Team
+	some    func(part, thread int)
 	sources []int32    // rows that the features of the batch come from, where not their own
 	bounds  [][2]int32 // of the sequence that a row belongs to, where that matters
 }
 
 // newBatches makes batches of up to n items.
-func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int) (*batches, error) {
+func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int, team *kernel.Team) (*batches, error) {
 	b := &batches{
-		split: s, seed: seed, shift: v.int("shift"), flip: v.bool("flip"), pcg: rand.NewPCG(0, 0),
+		team: team, split: s, seed: seed, shift: v.int("shift"), flip: v.bool("flip"), pcg: rand.NewPCG(0, 0),
 		noise: v.float("noise"), sequences: sequences, around: max(0, v.int("frames")-1) / 2,
 		pictures: newPictureChanges(s, v), series: newSeriesChanges(s.Table, v, sequences),
 	}
 	b.rng = rand.New(b.pcg)
+	b.some = b.normaliseSome
 	var err error
 	if b.texts, err = newTextChanges(s.Table, v); err != nil {
 		return nil, err
@@ -195,30 +200,36 @@ func (b *batches) row(i int) int32 { return b.last[i] }
 
 // normalised copies the features of sources and the labels of rows.
 func (b *batches) normalised(rows, sources []int32) ([]float32, []int32, []int) {
+	b.last, b.origin = rows, sources
+	b.team.Do((len(rows)+gathered-1)/gathered, b.some)
+	return b.x[:len(rows)*b.width()], b.y[:len(rows)], b.steps
+}
+
+// gathered is how many rows of a batch a thread does at once.
+const gathered = 16
+
+func (b *batches) normaliseSome(part, _ int) {
 	d := b.split.Table.D
-	b.last = rows
-	at := 0
-	for i, row := range rows {
-		b.y[i] = b.split.Table.Y[row]
-		row = sources[i]
+	for i := part * gathered; i < min((part+1)*gathered, len(b.last)); i++ {
+		b.y[i] = b.split.Table.Y[b.last[i]]
+		row := b.origin[i]
 		if b.around == 0 {
 			b.normalise(b.x[i*d:(i+1)*d], row)
 			continue
 		}
 		first, last := b.bounds[row][0], b.bounds[row][1]
+		to := b.x[i*b.width():]
 		for k := row - int32(b.around); k <= row+int32(b.around); k++ {
-			b.normalise(b.x[at:at+d], min(max(k, first), last)) // at an end, the edge repeats
-			at += d
+			b.normalise(to[:d], min(max(k, first), last)) // at an end, the edge repeats
+			to = to[d:]
 		}
 	}
-	return b.x[:len(rows)*b.width()], b.y[:len(rows)], b.steps
 }
 
 func (b *batches) normalise(to []float32, row int32) {
-	offset, scale, from := b.split.Offset[:len(to)], b.split.Scale[:len(to)], b.split.Table.Row(row)[:len(to)]
-	for j, v := range from {
-		to[j] = (v - offset[j]) * scale[j]
-	}
+	copy(to, b.split.Table.Row(row))
+	kernel.Axpy(to, -1, b.split.Offset)
+	kernel.Mul(to, b.split.Scale)
 }
 
 // augment moves a picture and mirrors it, in place. What comes in from outside

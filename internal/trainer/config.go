@@ -17,10 +17,11 @@ type Config struct {
 	Model string // one of Models; "" is the task's default
 	// Set gives settings by name, as text; see Settings. Others have their
 	// defaults.
-	Set     map[string]string
-	Epochs  int // 0 is 10
-	Seed    uint64
-	Threads int // the most it may use; a training is one thread so far
+	Set    map[string]string
+	Epochs int // 0 is 10
+	Seed   uint64
+	// Threads is the most it may use; 0 is one. It changes no number.
+	Threads int
 	// Checkpoint is a file to write before each report; "" is none. It appears
 	// whole or not at all.
 	Checkpoint string

@@ -43,7 +43,8 @@ func (r *runner) step(from, to int) float64 {
 // address of its random draws.
 func (r *runner) pass(from, to int, draw uint64) float64 {
 	x, y, steps := r.batches.train(from, to, int(draw))
-	pass := nn.Pass{N: len(y), Train: true, Steps: steps, Seed: r.Seed, Step: draw}
+	r.updater.rate = r.rate(r.Step)
+	pass := nn.Pass{N: len(y), Train: true, Steps: steps, Seed: r.Seed, Step: draw, Team: r.team, Take: r.updater.take}
 	logits := r.net.Forward(x, pass)
 	loss, correct := r.loss.Of(logits, nn.Targets{Labels: y, Other: r.batches.other, Share: r.batches.share})
 	for _, plain := range r.loss.Each[:len(y)] {
@@ -60,22 +61,6 @@ func (r *runner) pass(from, to int, draw uint64) float64 {
 		r.net.Backward(r.loss.Gradient(), pass)
 	}
 	return loss
-}
-
-// update does a step of the optimiser with the network's gradient.
-func (r *runner) update() {
-	r.penalise()
-	norm := math.Sqrt(kernel.SumSquares(r.net.G))
-	r.Sums.GradNorm += number(norm)
-	if norm-norm != 0 {
-		r.Sums.NonFinite += nonFinite(r.net.G)
-	}
-	if r.clipped(norm) {
-		r.Sums.Clipped++
-	}
-	r.opt.Step(r.net.W, r.net.G, r.rate(r.Step), r.Step+1)
-	r.Step++
-	r.average()
 }
 
 // penalise adds the gradient of l1·Σ|w| over the weights that decay.

@@ -50,6 +50,8 @@ type runner struct {
 	gathered []nn.Real // gradient of several parts
 	trained  []optim.Range
 	averages averages
+	team     *kernel.Team
+	updater  *updater
 	count    int // steps in an epoch
 	chunk    int // items scored at once
 	clip     float64
@@ -96,11 +98,11 @@ func newRunner(p plan) (*runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	r := &runner{plan: p, split: split, part: v.int("batch_size"), parts: v.int("accumulate"), clip: v.float("clip_norm"), chunk: 64, shuffled: -1}
+	r := &runner{plan: p, team: kernel.NewTeam(p.Threads), split: split, part: v.int("batch_size"), parts: v.int("accumulate"), clip: v.float("clip_norm"), chunk: 64, shuffled: -1}
 	if p.model.sequences {
 		r.chunk = r.part
 	}
-	if r.batches, err = newBatches(split, p.Seed, v, p.model.sequences, max(r.part, r.chunk)); err != nil {
+	if r.batches, err = newBatches(split, p.Seed, v, p.model.sequences, max(r.part, r.chunk), r.team); err != nil {
 		return nil, err
 	}
 	items := len(r.batches.order)
@@ -112,7 +114,7 @@ func newRunner(p plan) (*runner, error) {
 		classes = classes[:min(k, len(classes))]
 	}
 	b := &builder{
-		values: v, shape: table.Image, in: r.batches.width(), out: len(classes), words: table.Words, n: n, gemm: &kernel.Gemm{},
+		values: v, shape: table.Image, in: r.batches.width(), out: len(classes), words: table.Words, n: n, gemm: &kernel.Gemm{Team: r.team},
 	}
 	p.model.build(b)
 	if b.err != nil {
@@ -145,6 +147,7 @@ func newRunner(p plan) (*runner, error) {
 		Beta1: v.float("beta1"), Beta2: v.float("beta2"), Alpha: v.float("alpha"), Rho: v.float("rho"), Eps: v.float("eps"),
 		WeightDecay: v.float("weight_decay"),
 	}, len(r.net.W), r.trained)
+	r.updater = r.newUpdater()
 	return r, err
 }
 
@@ -284,7 +287,7 @@ func (r *runner) evaluate(items []int32, watch bool) *scores {
 	s := newScores(c)
 	for from := 0; from < len(items); from += r.chunk {
 		x, y, steps := r.batches.gather(items[from:min(from+r.chunk, len(items))])
-		r.loss.Of(r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch}), nn.Targets{Labels: y})
+		r.loss.Of(r.net.Forward(x, nn.Pass{N: len(y), Steps: steps, Watch: watch, Team: r.team}), nn.Targets{Labels: y})
 		for i, label := range y {
 			s.add(r.batches.row(i), label, r.loss.Each[i], r.loss.P[i*c:(i+1)*c])
 		}

@@ -8,6 +8,8 @@
 // environment variable DANLU_KERNELS for a whole process. The portable code is
 // the definition: every other version is tested against it.
 //
+// [Team] shares large operations out to threads; no number depends on how many.
+//
 // Start at [Gemm.Mul]. The scheme is that of Goto and van de Geijn, Anatomy of
 // High-Performance Matrix Multiplication, 2008, less the packing of the left
 // operand: a tile reads its rows in place, which costs nothing at the sizes

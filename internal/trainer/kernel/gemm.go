@@ -1,18 +1,5 @@
 package kernel
 
-// View is a matrix inside a slice: element (i, j) is Data[i*Row+j*Col]. A
-// row-major n×d matrix is View{x, d, 1}; its transpose is View{x, 1, d}.
-type View struct {
-	Data     []Real
-	Row, Col int
-}
-
-// T is the transpose, of the same elements.
-func (v View) T() View { return View{v.Data, v.Col, v.Row} }
-
-// Rows is the row-major matrix with d columns held in x.
-func Rows(x []Real, d int) View { return View{x, d, 1} }
-
 // kc is the number of steps of k between two visits to C, so that a panel of B
 // (KC×NR) stays in the first-level cache: 256×32×4 bytes = 32 KiB. A rest of up
 // to half as much again is taken along.
@@ -33,11 +20,19 @@ const apart = 16
 // Gemm multiplies matrices. Its zero value is ready; it keeps its buffers, so
 // that a steady state allocates nothing. It is not safe for concurrent use.
 type Gemm struct {
+	Team    *Team  // shares out large products; set before the first
 	packed  []Real // panels of B, KC×NR each
 	size    int    // from one of them to the next
-	rows    []Real // rows of a transposed A, KC×MR for each tile; or of Cᵀ
 	offsets []int  // bytes from the start of a panel to each of its KC rows
 	pitch   int    // what offsets was filled for
+	lanes   []lane // of each thread
+	job     job
+}
+
+// lane is what a thread works in.
+type lane struct {
+	rows []Real // rows of a transposed A, KC×MR for each tile
+	c    []Real // rows of C, or of its transpose, on their way
 }
 
 // Mul sets C = A·B, or C += A·B if accumulate, for an m×k A and a k×n B. C must
@@ -56,7 +51,7 @@ func (g *Gemm) Mul(c, a, b View, m, n, k int, accumulate bool) {
 // as [Gemm.Mul].
 func (g *Gemm) Affine(c, a, b View, bias []Real, m, n, k int) {
 	if a.Col == 1 && b.Col == 1 && c.Col == 1 && 2*m <= n && m*k <= largeBlock && m*k > 0 {
-		g.turned(c, a, b, bias, m, n, k)
+		g.turn(c, a, b, bias, m, n, k)
 		return
 	}
 	g.mul(c, a, b.T(), View{bias, 0, 1}, m, n, k)
@@ -81,22 +76,14 @@ func (g *Gemm) mul(c, a, b, plus View, m, n, k int) {
 		}
 		return
 	}
-	nr := tileCols()
-	panels := (n + nr - 1) / nr
 	for k0 := 0; k0 < k; {
 		kb := block(k - k0)
-		g.contiguous(kb, nr)
-		g.size = kb*nr + apart
-		g.packed = grow(g.packed, panels*g.size)
-		packPanels(g.packed, View{b.Data[k0*b.Row:], b.Row, b.Col}, kb, n, nr, g.size)
-		part := View{a.Data[k0*a.Col:], a.Row, a.Col}
-		switch {
-		case panels > 1 && a.Row == 1:
-			g.byColumns(c, part, plus, m, n, kb, nr)
-		case panels > 1 && m*kb > largeBlock:
-			g.byRows(c, part, plus, m, n, kb, nr)
-		default:
-			g.byPanels(c, part, plus, m, n, kb, nr)
+		j := g.start(job{c: c, a: a.from(0, k0), b: b.from(k0, 0), plus: plus, m: m, n: n, k: kb})
+		if n > j.nr && (a.Row == 1 || m*kb > largeBlock) {
+			j.team.Do(j.wide.parts, j.pack)
+			j.team.Do(j.high.parts, j.rows)
+		} else {
+			j.team.Do(j.wide.parts, j.panels)
 		}
 		plus = c
 		k0 += kb
@@ -111,50 +98,51 @@ func block(k int) int {
 	return k
 }
 
-// at is the part of plus from (i, j).
-func (v View) at(i, j int) []Real {
-	if v.Data == nil {
-		return nil
-	}
-	return v.Data[i*v.Row+j:]
+// packPart packs a part of the panels of B.
+func (g *Gemm) packPart(part, _ int) {
+	j := &g.job
+	from, to := j.wide.part(part)
+	packPanels(g.packed[from/j.nr*g.size:], j.b.from(0, from), j.k, to-from, j.nr, g.size)
 }
 
-// byPanels takes one panel of B after another past all rows of A, which it reads
-// in place.
-func (g *Gemm) byPanels(c, a, plus View, m, n, kb, nr int) {
-	for j := 0; j < n; j += nr {
-		panel := g.packed[j/nr*g.size:]
-		for i := 0; i < m; {
-			rows := tileRows(m - i)
-			tile(rows, min(nr, n-j), kb, a.Data[i*a.Row:], a.Row, a.Col,
-				panel, g.offsets, c.Data[i*c.Row+j:], c.Row, plus.at(i, j), plus.Row)
+// panelsPart takes some panels of B, one after another, past all rows of A, which
+// it reads in place.
+func (g *Gemm) panelsPart(part, thread int) {
+	g.packPart(part, thread)
+	j := &g.job
+	from, to := j.wide.part(part)
+	for at := from; at < to; at += j.nr {
+		panel, cols := g.packed[at/j.nr*g.size:], min(j.nr, j.n-at)
+		for i := 0; i < j.m; {
+			rows := tileRows(j.m - i)
+			tile(rows, cols, j.k, j.a.Data[i*j.a.Row:], j.a.Row, j.a.Col,
+				panel, g.offsets, j.c.Data[i*j.c.Row+at:], j.c.Row, j.plus.at(i, at), j.plus.Row)
 			i += rows
 		}
 	}
 }
 
-// byRows takes the rows of one tile after another past all panels of B: for an A
-// that is large, so that each of its rows is fetched once.
-func (g *Gemm) byRows(c, a, plus View, m, n, kb, nr int) {
-	for i := 0; i < m; {
-		rows := tileRows(m - i)
-		g.across(c, View{a.Data[i*a.Row:], a.Row, a.Col}, plus, i, rows, n, kb, nr)
+// rowsPart takes the rows of one tile after another past all panels of B: for an A
+// that is large, so that each of its rows is fetched once, and for the transpose of
+// a row-major matrix.
+func (g *Gemm) rowsPart(part, thread int) {
+	j := &g.job
+	from, to := j.high.part(part)
+	if j.a.Row == 1 {
+		g.columns(g.packed, j.c.from(from, 0), j.a.from(from, 0), j.plus.from(from, 0), to-from, j.k, &g.lanes[thread])
+		return
+	}
+	for i := from; i < to; {
+		rows := tileRows(to - i)
+		g.across(g.packed, j.c.from(i, 0), j.a.from(i, 0), j.plus.from(i, 0), rows, j.k)
 		i += rows
 	}
 }
 
-// across takes rows of A, those of C from i, past all panels of B.
-func (g *Gemm) across(c, a, plus View, i, rows, n, kb, nr int) {
-	for j := 0; j < n; j += nr {
-		tile(rows, min(nr, n-j), kb, a.Data, a.Row, a.Col,
-			g.packed[j/nr*g.size:], g.offsets, c.Data[i*c.Row+j:], c.Row, plus.at(i, j), plus.Row)
-	}
-}
-
-// byColumns is byRows for the transpose of a row-major matrix. The steps of its
+// columns computes m rows of C for the transpose of a row-major A. The steps of its
 // rows lie far apart in memory, so the columns of each tile are copied together
 // first, those of many tiles in one walk along the rows.
-func (g *Gemm) byColumns(c, a, plus View, m, n, kb, nr int) {
+func (g *Gemm) columns(packed []Real, c, a, plus View, m, kb int, l *lane) {
 	for i0 := 0; i0 < m; i0 += strips {
 		end := min(i0+strips, m)
 		rows, tiles := tileRows(end-i0), 0
@@ -162,60 +150,28 @@ func (g *Gemm) byColumns(c, a, plus View, m, n, kb, nr int) {
 			tiles++
 		}
 		size := kb*rows + apart
-		g.rows = grow(g.rows, tiles*size)
-		packRows(g.rows, a.Data[i0:], a.Col, kb, rows, tiles, size)
+		l.rows = grow(l.rows, tiles*size)
+		packRows(l.rows, a.Data[i0:], a.Col, kb, rows, tiles, size)
 		for t := range tiles {
-			g.across(c, View{g.rows[t*size:], 1, rows}, plus, i0+t*rows, rows, n, kb, nr)
+			i := i0 + t*rows
+			g.across(packed, c.from(i, 0), View{l.rows[t*size:], 1, rows}, plus.from(i, 0), rows, kb)
 		}
 		for i := i0 + tiles*rows; i < end; {
 			rows := tileRows(end - i)
-			packRows(g.rows, a.Data[i:], a.Col, kb, rows, 1, size)
-			g.across(c, View{g.rows, 1, rows}, plus, i, rows, n, kb, nr)
+			packRows(l.rows, a.Data[i:], a.Col, kb, rows, 1, size)
+			g.across(packed, c.from(i, 0), View{l.rows, 1, rows}, plus.from(i, 0), rows, kb)
 			i += rows
 		}
 	}
 }
 
-// turnedRows is how many rows of Cᵀ turned computes before it puts them into C:
-// some tiles of any level, and some of the squares that a transposition moves.
-const turnedRows = 48
-
-// turned is Affine for few rows. It computes Cᵀ = B·Aᵀ: so the small matrix is
-// packed, and the large one read in place, once.
-func (g *Gemm) turned(c, a, b View, bias []Real, m, n, k int) {
-	nr := tileCols()
-	panels := (m + nr - 1) / nr
-	size := k*nr + apart
-	g.packed = grow(g.packed, panels*size)
-	packPanels(g.packed, a.T(), k, m, nr, size)
-	g.contiguous(min(k, kc+kc/2), nr)
-	pitch := panels * nr
-	g.rows = grow(g.rows, turnedRows*pitch)
-	turned := Rows(g.rows, pitch)
-	for i := 0; i < n; i += turnedRows {
-		count := min(turnedRows, n-i)
-		plus := View{}
-		for k0 := 0; k0 < k; {
-			kb := block(k - k0)
-			for r := 0; r < count; {
-				rows := tileRows(count - r)
-				for p := range panels {
-					// A share of the rows that the next tile will read.
-					if from, to := p*rows/panels, (p+1)*rows/panels; to > from && i+r+rows+to <= n {
-						prefetch(b.Data[(i+r+rows+from)*b.Row+k0:], b.Row, to-from, kb)
-					}
-					tile(rows, nr, kb, b.Data[(i+r)*b.Row+k0:], b.Row, 1,
-						g.packed[p*size+k0*nr:], g.offsets, g.rows[r*pitch+p*nr:], pitch, plus.at(r, p*nr), pitch)
-				}
-				r += rows
-			}
-			plus = turned
-			k0 += kb
-		}
-		transpose(c.Data[i:], c.Row, g.rows, pitch, m, count)
-	}
-	for i := range m {
-		Add(c.Data[i*c.Row:i*c.Row+n], bias)
+// across takes the first rows of A past all panels of B.
+func (g *Gemm) across(packed []Real, c, a, plus View, rows, kb int) {
+	n, nr := g.job.n, g.job.nr
+	for at := 0; at < n; at += nr {
+		tile(rows, min(nr, n-at), kb, a.Data, a.Row, a.Col,
+			packed, g.offsets, c.Data[at:], c.Row, plus.at(0, at), plus.Row)
+		packed = packed[min(g.size, len(packed)):]
 	}
 }
 
@@ -237,41 +193,4 @@ func grow[T any](s []T, n int) []T {
 		return make([]T, n)
 	}
 	return s[:n]
-}
-
-// Panels is a right operand packed once for many products. Its zero value is
-// ready for Pack, which keeps its buffer.
-type Panels struct {
-	k, n, nr int
-	packed   []Real
-	offsets  []int
-}
-
-// Pack takes in a k×n matrix.
-func (p *Panels) Pack(b View, k, n int) {
-	p.k, p.n, p.nr = k, n, tileCols()
-	panels := (n + p.nr - 1) / p.nr
-	p.packed = grow(p.packed, panels*k*p.nr)
-	packPanels(p.packed, b, k, n, p.nr, k*p.nr)
-	p.offsets = grow(p.offsets, k)
-	for i := range p.offsets {
-		p.offsets[i] = i * p.nr * RealBytes
-	}
-}
-
-// Mul sets C = A·B, or C += A·B if accumulate, for an m×k A; see [Gemm.Mul].
-func (p *Panels) Mul(c, a View, m int, accumulate bool) {
-	plus := View{}
-	if accumulate {
-		plus = c
-	}
-	for j := 0; j*p.nr < p.n; j++ {
-		panel := p.packed[j*p.k*p.nr : (j+1)*p.k*p.nr]
-		for i := 0; i < m; {
-			rows := tileRows(m - i)
-			tile(rows, min(p.nr, p.n-j*p.nr), p.k, a.Data[i*a.Row:], a.Row, a.Col,
-				panel, p.offsets, c.Data[i*c.Row+j*p.nr:], c.Row, plus.at(i, j*p.nr), plus.Row)
-			i += rows
-		}
-	}
 }

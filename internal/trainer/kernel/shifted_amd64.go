@@ -2,27 +2,29 @@
 
 package kernel
 
-// dotsBlock does ShiftedDots by blocks of rows × three taps, in stretches of q
+// dotsBlock does Grad for taps t0 … t1, by blocks of rows × three taps, in stretches of q
 // short enough that a stretch of all lines stays in the second-level cache.
-func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, n int) {
+func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, t0, t1, n int) {
 	k := len(taps)
 	height := 8
 	if active == AVX2 {
 		height = 4
 	}
 	if active == Portable || n == 0 {
-		dotsGo(dw, dy, stride, x, taps, 0, rows, 0, n)
+		dotsGo(dw, dy, stride, x, taps, 0, rows, t0, t1, n)
 		return
 	}
 	const stretch = 2048
 	whole := rows - rows%height
-	clear(dw[:whole*k])
+	for i := range whole {
+		clear(dw[i*k+t0 : i*k+t1])
+	}
 	var out [24]float32
 	for q := 0; q < n; q += stretch {
 		count := (min(stretch, n-q) + 15) &^ 15
 		for i := 0; i < whole; i += height {
 			_ = dy[(i+height-1)*stride+q+count-1]
-			for t := 0; t < k; t += 3 {
+			for t := t0; t < t1; t += 3 {
 				// A block that would stick out starts earlier; what it repeats is not added.
 				from := max(0, min(t, k-3))
 				var off [3]int
@@ -43,7 +45,7 @@ func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, n int) {
 			}
 		}
 	}
-	dotsGo(dw, dy, stride, x, taps, whole, rows, 0, n)
+	dotsGo(dw, dy, stride, x, taps, whole, rows, t0, t1, n)
 }
 
 // dots8x3 sets out[3r+j] = Σ_{q<n} dy[r][q]·x[off[j]+q] for 8 rows of dy, stride

@@ -34,8 +34,9 @@ func checkShifted(t *testing.T, rows, k, n int) {
 		clear(dy[i*stride+n : (i+1)*stride])
 	}
 	y, dw := make([]Real, rows*stride), make([]Real, rows*k)
-	Shifted(y, stride, w, x, taps, rows, n)
-	ShiftedDots(dw, dy, stride, x, taps, rows, n)
+	var s Shifts
+	s.Mul(nil, y, stride, w, x, taps, rows, n)
+	s.Grad(nil, dw, dy, stride, x, taps, rows, n)
 	for i := range rows {
 		for q := range stride {
 			want := 0.0

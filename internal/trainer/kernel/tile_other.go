@@ -20,6 +20,6 @@ func transpose(dst []Real, pitch int, src []Real, ld, kb, cols int) {
 	transposeGo(dst, pitch, src, ld, kb, cols)
 }
 
-func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, n int) {
-	dotsGo(dw, dy, stride, x, taps, 0, rows, 0, n)
+func dotsBlock(dw, dy []Real, stride int, x []Real, taps []int, rows, t0, t1, n int) {
+	dotsGo(dw, dy, stride, x, taps, 0, rows, t0, t1, n)
 }

@@ -16,29 +16,45 @@ type Activation struct {
 	halo  *Planes // whose halo must stay zero; nil for rows
 	x     []Real  // the last input, not owned
 	y, dx []Real
+	dy    []Real // the last gradient, not owned
 	alive []bool
 	slope *Param // of prelu, below zero; else nil
 	// Of the last pass of gelu: Φ(x) and e^(−x²/2).
 	cdf, bell []Real
+	// A stretch of the numbers.
+	forward, backward func(part, thread int)
 }
 
 // NewActivation makes an activation for up to n rows of d numbers: d units. kind
 // is one of [Activations]; leaky_relu has slope 0.01, prelu one slope for all units
 // that starts at 0.25 (He et al. 2015), gelu is exact, all as in PyTorch.
 func NewActivation(kind string, d, n int) *Activation {
-	return &Activation{
+	return (&Activation{
 		kind: kind, units: d, slope: newSlope(kind),
 		y: make([]Real, n*d), dx: make([]Real, n*d), alive: make([]bool, d),
-	}
+	}).ready()
 }
 
 // NewPlanesActivation makes an activation for pictures: a channel is a unit.
 func NewPlanesActivation(kind string, g *Planes) *Activation {
-	return &Activation{
+	return (&Activation{
 		kind: kind, units: g.C, halo: g, slope: newSlope(kind),
 		y: g.Alloc(), dx: g.Alloc(), alive: make([]bool, g.C),
-	}
+	}).ready()
 }
+
+func (l *Activation) ready() *Activation {
+	if l.kind == "gelu" {
+		l.cdf, l.bell = make([]Real, len(l.y)), make([]Real, len(l.y))
+	}
+	l.forward, l.backward = l.forwardPart, l.backwardPart
+	return l
+}
+
+// stretch is how many numbers are a part, of which there are so many.
+const stretch = 1 << 14
+
+func stretches(n int) int { return (n + stretch - 1) / stretch }
 
 func newSlope(kind string) *Param {
 	if kind != "prelu" {
@@ -59,12 +75,22 @@ func (l *Activation) Params() []*Param {
 func (l *Activation) Forward(x []Real, p Pass) []Real {
 	l.x = x
 	y := l.y[:len(x)]
+	p.Team.Do(stretches(len(x)), l.forward)
+	switch {
+	case l.kind == "relu" && p.Watch:
+		l.watch(y, p)
+	case l.kind == "sigmoid" && l.halo != nil:
+		l.halo.ClearHalo(y, p.N)
+	}
+	return y
+}
+
+func (l *Activation) forwardPart(part, _ int) {
+	from, to := part*stretch, min((part+1)*stretch, len(l.x))
+	y, x := l.y[from:to], l.x[from:to]
 	switch l.kind {
 	case "relu":
 		kernel.ReLU(y, x)
-		if p.Watch {
-			l.watch(y, p)
-		}
 	case "leaky_relu":
 		for i, v := range x {
 			y[i] = max(v, 0.01*v)
@@ -75,22 +101,18 @@ func (l *Activation) Forward(x []Real, p Pass) []Real {
 			y[i] = max(v, 0) + a*min(v, 0)
 		}
 	case "gelu":
-		l.gelu(y, x)
+		gelu(y, x, l.cdf[from:to], l.bell[from:to])
 	case "tanh":
 		kernel.Tanh(y, x)
 	case "sigmoid":
 		kernel.Sigmoid(y, x)
-		if l.halo != nil {
-			l.halo.ClearHalo(y, p.N)
-		}
 	default:
 		panic("nn: unknown activation " + l.kind)
 	}
-	return y
 }
 
 // Backward multiplies by the derivative.
-func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
+func (l *Activation) Backward(dy []Real, p Pass, needX bool) []Real {
 	if l.slope != nil {
 		sum := 0.0
 		for i, v := range l.x {
@@ -101,7 +123,14 @@ func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
 	if !needX {
 		return nil
 	}
-	dx, x, y := l.dx[:len(l.x)], l.x, l.y
+	l.dy = dy
+	p.Team.Do(stretches(len(l.x)), l.backward)
+	return l.dx[:len(l.x)]
+}
+
+func (l *Activation) backwardPart(part, _ int) {
+	from, to := part*stretch, min((part+1)*stretch, len(l.x))
+	dx, dy, x, y := l.dx[from:to], l.dy[from:to], l.x[from:to], l.y[from:to]
 	switch l.kind {
 	case "relu":
 		kernel.ReLUGrad(dx, dy, y)
@@ -121,8 +150,9 @@ func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
 			}
 		}
 	case "gelu":
+		cdf, bell := l.cdf[from:to], l.bell[from:to]
 		for i, v := range x {
-			dx[i] = dy[i] * (l.cdf[i] + v*l.bell[i]*0.3989422804014327) // 1/√(2π)
+			dx[i] = dy[i] * (cdf[i] + v*bell[i]*0.3989422804014327) // 1/√(2π)
 		}
 	case "tanh":
 		for i := range dx {
@@ -133,22 +163,17 @@ func (l *Activation) Backward(dy []Real, _ Pass, needX bool) []Real {
 			dx[i] = dy[i] * y[i] * (1 - y[i])
 		}
 	}
-	return dx
 }
 
-// gelu does y = x·Φ(x) and keeps Φ(x) and e^(−x²/2) for the way back.
-func (l *Activation) gelu(y, x []Real) {
-	if len(l.cdf) < len(l.y) {
-		l.cdf, l.bell = make([]Real, len(l.y)), make([]Real, len(l.y))
-	}
-	bell := l.bell[:len(x)]
+// gelu does y = x·Φ(x) and leaves Φ(x) and e^(−x²/2) for the way back.
+func gelu(y, x, cdf, bell []Real) {
 	for i, v := range x {
 		bell[i] = -v * v / 2
 	}
 	kernel.Exp(bell, bell)
 	for i, v := range x {
-		l.cdf[i] = normalCDF(v, bell[i])
-		y[i] = v * l.cdf[i]
+		cdf[i] = normalCDF(v, bell[i])
+		y[i] = v * cdf[i]
 	}
 }
 

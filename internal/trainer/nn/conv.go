@@ -27,6 +27,7 @@ type Conv struct {
 	y, dx   []Real
 	sorted  []Real // x and dx by phases, with a stride
 	dsorted []Real
+	shifts  kernel.Shifts
 }
 
 // phase is what one place within s×s gets from dy.
@@ -112,7 +113,7 @@ func (l *Conv) Forward(x []Real, p Pass) []Real {
 		l.x = l.sorted
 		l.sort(l.sorted, x, p.N, false)
 	}
-	kernel.Shifted(l.y[l.out.lead:], l.out.stride, l.w.W, l.x, l.taps, l.out.C, p.N*l.out.image)
+	l.shifts.Mul(p.Team, l.y[l.out.lead:], l.out.stride, l.w.W, l.x, l.taps, l.out.C, p.N*l.out.image)
 	if l.b != nil {
 		for c, b := range l.b.W {
 			plane := l.out.plane(l.y, c, p.N)
@@ -160,7 +161,7 @@ func (l *Conv) Backward(dy []Real, p Pass, needX bool) []Real {
 			l.b.G[c] = Real(kernel.Sum(l.out.plane(dy, c, p.N)))
 		}
 	}
-	kernel.ShiftedDots(l.w.G, dy[l.out.lead:], l.out.stride, l.x, l.taps, l.out.C, pixels)
+	l.shifts.Grad(p.Team, l.w.G, dy[l.out.lead:], l.out.stride, l.x, l.taps, l.out.C, pixels)
 	if !needX {
 		return nil
 	}
@@ -183,7 +184,7 @@ func (l *Conv) Backward(dy []Real, p Pass, needX bool) []Real {
 				}
 			}
 		}
-		kernel.Shifted(to[f*l.in.C*g.stride+g.lead:], g.stride, l.flipped, dy, part.taps, l.in.C, pixels)
+		l.shifts.Mul(p.Team, to[f*l.in.C*g.stride+g.lead:], g.stride, l.flipped, dy, part.taps, l.in.C, pixels)
 	}
 	if l.stride > 1 {
 		l.sort(l.dsorted, l.dx, p.N, true)

@@ -14,17 +14,21 @@ type Dense struct {
 	w, b    *Param
 	x       []Real // the last input, not owned
 	y, dx   []Real
+	taken   func(kernel.Piece) // gives a piece to take, the pass's Take
+	take    func(*Param, kernel.Piece)
 }
 
 // NewDense makes a dense layer for batches of up to n.
 func NewDense(gemm *kernel.Gemm, in, out, n int) *Dense {
 	bound := 1 / math.Sqrt(float64(in))
-	return &Dense{
+	l := &Dense{
 		in: in, out: out, gemm: gemm,
-		w: &Param{Name: "weight", Role: Weight, Size: in * out, Shape: []int{out, in}, Init: uniform(bound)},
+		w: &Param{Name: "weight", Role: Weight, Size: in * out, Shape: []int{out, in}, Pieces: kernel.Pieces(out), Init: uniform(bound)},
 		b: &Param{Name: "bias", Role: Bias, Size: out, Init: uniform(bound)},
 		y: make([]Real, n*out), dx: make([]Real, n*in),
 	}
+	l.taken = func(p kernel.Piece) { l.take(l.w, p) }
+	return l
 }
 
 // Params are the weights and the biases.
@@ -38,17 +42,25 @@ func (l *Dense) Forward(x []Real, p Pass) []Real {
 	return y
 }
 
-// Backward does dW = dyᵀ·x, db = Σ dy, dx = dy·W.
+// Backward does dx = dy·W, dW = dyᵀ·x, db = Σ dy, in this order: who takes dW may
+// change W.
 func (l *Dense) Backward(dy []Real, p Pass, needX bool) []Real {
-	l.gemm.Mul(kernel.Rows(l.w.G, l.in), kernel.Rows(dy, l.out).T(), kernel.Rows(l.x, l.in), l.out, l.in, p.N, false)
+	var dx []Real
+	if needX {
+		dx = l.dx[:p.N*l.in]
+		l.gemm.Mul(kernel.Rows(dx, l.in), kernel.Rows(dy, l.out), kernel.Rows(l.w.W, l.in), p.N, l.in, l.out, false)
+	}
+	switch {
+	case l.w.Frozen: // nobody asks
+	case p.Take == nil:
+		l.gemm.Mul(kernel.Rows(l.w.G, l.in), kernel.Rows(dy, l.out).T(), kernel.Rows(l.x, l.in), l.out, l.in, p.N, false)
+	default:
+		l.take = p.Take
+		l.gemm.Each(kernel.Rows(dy, l.out), kernel.Rows(l.x, l.in), l.out, l.in, p.N, l.taken)
+	}
 	clear(l.b.G)
 	for i := range p.N {
 		kernel.Add(l.b.G, dy[i*l.out:(i+1)*l.out])
 	}
-	if !needX {
-		return nil
-	}
-	dx := l.dx[:p.N*l.in]
-	l.gemm.Mul(kernel.Rows(dx, l.in), kernel.Rows(dy, l.out), kernel.Rows(l.w.W, l.in), p.N, l.in, l.out, false)
 	return dx
 }

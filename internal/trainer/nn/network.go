@@ -36,6 +36,13 @@ type Pass struct {
 	Steps []int
 	// Seed and Step are the address of this pass's random draws.
 	Seed, Step uint64
+	// Team shares out the work within layers; nil is the caller's thread alone.
+	Team *kernel.Team
+	// Take is given the gradients of tensors with Pieces as they are made, which then
+	// do not come to G; nil is nobody. It may change the rows of the tensor that a
+	// piece is of, as nothing in the pass needs them any more. Several threads may call
+	// it at once.
+	Take func(*Param, kernel.Piece)
 }
 
 // Layer is one step of a network. Forward and Backward return slices that the
@@ -56,6 +63,10 @@ type Param struct {
 	Size int
 	// Shape multiplies to Size; nil is one dimension.
 	Shape []int
+	At    int // where W begins in the network's
+	// Pieces is how many pieces the gradient comes in where a pass has Take; 0 is
+	// whole, in G.
+	Pieces int
 	// Frozen tensors are not trained; their gradients are zero.
 	Frozen bool
 	// Init fills W at the start.
@@ -115,6 +126,7 @@ func New(layers []Layer, seed uint64, names ...string) *Network {
 	at := 0
 	for i, p := range net.Params {
 		p.W, p.G = net.W[at:at+p.Size:at+p.Size], net.G[at:at+p.Size:at+p.Size]
+		p.At = at
 		p.Init(p.W, rand.New(rand.NewPCG(seed, uint64(i))))
 		at += p.Size
 	}

@@ -15,8 +15,12 @@ import (
 type Recurrent struct {
 	in, hidden int
 	dirs       []*direction
-	x          []Real // the last input, not owned
+	gemm       *kernel.Gemm
+	x, dy      []Real // the last input and gradient, not owned
 	y, dx      []Real
+	pass       Pass
+	// One direction; both go at once.
+	forward, backward func(i, thread int)
 }
 
 // cell is what differs between kinds of recurrent layers.
@@ -37,11 +41,14 @@ type step struct{ row, n, before, old int }
 
 // NewRecurrent makes a layer of cells, "lstm" or "gru", for up to n rows.
 func NewRecurrent(gemm *kernel.Gemm, kind string, in, hidden int, both bool, n int) *Recurrent {
-	l := &Recurrent{in: in, hidden: hidden}
-	l.dirs = []*direction{newDirection(gemm, kind, in, hidden, n, false)}
-	if both {
-		l.dirs = append(l.dirs, newDirection(gemm, kind, in, hidden, n, true))
+	l := &Recurrent{in: in, hidden: hidden, gemm: gemm}
+	if both { // each with its own, as a part can't share out its work
+		l.dirs = []*direction{newDirection(&kernel.Gemm{}, kind, in, hidden, n, false), newDirection(&kernel.Gemm{}, kind, in, hidden, n, true)}
+	} else {
+		l.dirs = []*direction{newDirection(gemm, kind, in, hidden, n, false)}
 	}
+	l.forward = func(i, _ int) { l.dirs[i].forward(l.x, l.y[i*hidden:], l.Out(), l.pass) }
+	l.backward = func(i, _ int) { l.dirs[i].backward(l.x, l.dy[i*hidden:], l.Out(), l.pass) }
 	l.y, l.dx = make([]Real, n*l.Out()), make([]Real, n*in)
 	return l
 }
@@ -61,23 +68,20 @@ func (l *Recurrent) Params() []*Param {
 
 // Forward maps n×in to n×Out.
 func (l *Recurrent) Forward(x []Real, p Pass) []Real {
-	l.x = x
-	for i, d := range l.dirs {
-		d.forward(x, l.y[i*l.hidden:], l.Out(), p)
-	}
+	l.x, l.pass = x, p
+	p.Team.Do(len(l.dirs), l.forward)
 	return l.y[:p.N*l.Out()]
 }
 
 // Backward goes back through time.
 func (l *Recurrent) Backward(dy []Real, p Pass, needX bool) []Real {
-	for i, d := range l.dirs {
-		d.backward(l.x, dy[i*l.hidden:], l.Out(), p)
-		if needX {
-			d.gemm.Mul(kernel.Rows(l.dx, l.in), kernel.Rows(d.dz, d.width), kernel.Rows(d.wx.W, l.in), p.N, l.in, d.width, i > 0)
-		}
-	}
+	l.dy, l.pass = dy, p
+	p.Team.Do(len(l.dirs), l.backward)
 	if !needX {
 		return nil
+	}
+	for i, d := range l.dirs {
+		l.gemm.Mul(kernel.Rows(l.dx, l.in), kernel.Rows(d.dz, d.width), kernel.Rows(d.wx.W, l.in), p.N, l.in, d.width, i > 0)
 	}
 	return l.dx[:p.N*l.in]
 }

@@ -83,13 +83,21 @@ func New(name string, o Options, size int, ranges []Range) (*Optimizer, error) {
 }
 
 // Step does step t, counted from 1, with learning rate lr.
-func (o *Optimizer) Step(w, g []Real, lr float64, t int) {
+func (o *Optimizer) Step(w, g []Real, lr float64, t int) { o.StepPart(w, g, 0, lr, t) }
+
+// StepPart is Step for the parameters w that begin at from, and their gradient g.
+// Several parts may be stepped at once.
+func (o *Optimizer) StepPart(w, g []Real, from int, lr float64, t int) {
 	for _, r := range o.ranges {
+		a, b := max(from, r.From), min(from+len(w), r.To)
+		if a >= b {
+			continue
+		}
 		decay := 0.0
 		if r.Decay {
 			decay = o.o.WeightDecay
 		}
-		o.rule(o, w[r.From:r.To], g[r.From:r.To], r.From, lr*cmp.Or(r.Factor, 1), decay, t)
+		o.rule(o, w[a-from:b-from], g[a-from:b-from], a, lr*cmp.Or(r.Factor, 1), decay, t)
 	}
 }
 

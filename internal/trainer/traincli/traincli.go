@@ -19,6 +19,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +56,7 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
+	o.Threads = cmp.Or(o.Threads, threads(os.Getenv("OMP_NUM_THREADS")))
 	if err := o.Check(); err != nil {
 		return err
 	}
@@ -80,6 +82,15 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	return r.end(res)
+}
+
+// threads is how many a training may use: what OpenMP is told, which in a trial is its
+// share of the cores; else all that the program has.
+func threads(told string) int {
+	if n, err := strconv.Atoi(told); err == nil && n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // goOn completes a configuration that names a checkpoint and no data: it is the

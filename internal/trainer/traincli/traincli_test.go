@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -198,6 +199,15 @@ func TestTheBarIsGoneBeforeALineIsWritten(t *testing.T) {
 		_, seen, _ := strings.Cut(line, "\r")
 		if seen != "" && strings.Contains(seen[strings.LastIndex(seen, "\x1b[K"):], "█") {
 			t.Errorf("a line begins behind a bar: %q", line)
+		}
+	}
+}
+
+func TestATrainingHasTheThreadsOfItsTrial(t *testing.T) {
+	all := runtime.GOMAXPROCS(0)
+	for told, want := range map[string]int{"": all, "3": 3, "0": all, "many": all} {
+		if got := threads(told); got != want {
+			t.Errorf("OMP_NUM_THREADS=%s: %d threads, want %d", told, got, want)
 		}
 	}
 }
