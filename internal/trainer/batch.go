@@ -37,10 +37,11 @@ type batches struct {
 	origin  []int32 // of the batch: the rows that its features come from
 	steps   []int   // rows of each step, if items are sequences
 	sorted  []int32
-	team    *kernel.Team
-	some    func(part, thread int)
 	sources []int32    // rows that the features of the batch come from, where not their own
 	bounds  [][2]int32 // of the sequence that a row belongs to, where that matters
+	team    *kernel.Team
+	each    int                    // rows that a thread gathers at once
+	some    func(part, thread int) // gathers them
 }
 
 // newBatches makes batches of up to n items.
@@ -51,7 +52,7 @@ func newBatches(s *data.Split, seed uint64, v values, sequences bool, n int, tea
 		pictures: newPictureChanges(s, v), series: newSeriesChanges(s.Table, v, sequences),
 	}
 	b.rng = rand.New(b.pcg)
-	b.some = b.normaliseSome
+	b.each, b.some = max(1, stretchLength/b.width()), b.normaliseSome
 	var err error
 	if b.texts, err = newTextChanges(s.Table, v); err != nil {
 		return nil, err
@@ -201,16 +202,13 @@ func (b *batches) row(i int) int32 { return b.last[i] }
 // normalised copies the features of sources and the labels of rows.
 func (b *batches) normalised(rows, sources []int32) ([]float32, []int32, []int) {
 	b.last, b.origin = rows, sources
-	b.team.Do((len(rows)+gathered-1)/gathered, b.some)
+	b.team.Do((len(rows)+b.each-1)/b.each, b.some)
 	return b.x[:len(rows)*b.width()], b.y[:len(rows)], b.steps
 }
 
-// gathered is how many rows of a batch a thread does at once.
-const gathered = 16
-
 func (b *batches) normaliseSome(part, _ int) {
 	d := b.split.Table.D
-	for i := part * gathered; i < min((part+1)*gathered, len(b.last)); i++ {
+	for i := part * b.each; i < min((part+1)*b.each, len(b.last)); i++ {
 		b.y[i] = b.split.Table.Y[b.last[i]]
 		row := b.origin[i]
 		if b.around == 0 {

@@ -4,6 +4,7 @@ package trainer
 
 import (
 	"fmt"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -18,6 +19,7 @@ var workloads = []struct {
 	{"demo cnn 8", Config{Task: "fashion-mnist", Model: "cnn", Set: map[string]string{"channels": "8", "batch_size": "64"}}},
 	{"cnn 16", Config{Task: "fashion-mnist", Model: "cnn", Set: map[string]string{"channels": "16", "batch_size": "64"}}},
 	{"cnn 16 norm", Config{Task: "fashion-mnist", Model: "cnn", Set: map[string]string{"channels": "16", "batch_size": "64", "norm": "batch"}}},
+	{"simplecnn", Config{Task: "fashion-mnist", Model: "simplecnn", Set: map[string]string{"batch_size": "64"}}},
 	{"mlp 512x3", Config{Task: "fashion-mnist", Model: "mlp", Set: map[string]string{"width": "512", "depth": "3"}}},
 	{"mlp 512x3 norm", Config{Task: "fashion-mnist", Model: "mlp", Set: map[string]string{"width": "512", "depth": "3", "norm": "batch"}}},
 	{"bilstm 2x128", Config{Task: "speech-frames", Model: "bilstm", Set: map[string]string{"hidden": "128", "depth": "2"}}},
@@ -31,18 +33,34 @@ func BenchmarkEpoch(b *testing.B) {
 		for _, w := range workloads {
 			b.Run(fmt.Sprintf("%v/%s", level, w.name), func(b *testing.B) {
 				defer kernel.Force(level)()
-				r := runnerFor(b, w.c)
-				examples := 0
-				start := cpuSeconds()
-				for b.Loop() {
-					r.Sums = sums{}
-					r.batches.shuffle(r.Epoch)
-					for r.Batch = range r.count {
-						r.step(r.Batch*r.batch, min((r.Batch+1)*r.batch, len(r.batches.order)))
-					}
-					examples += r.Sums.Examples
-				}
-				b.ReportMetric(float64(examples)/(cpuSeconds()-start), "examples/CPU-s")
+				benchmarkEpoch(b, w.c)
+			})
+		}
+	}
+}
+
+func benchmarkEpoch(b *testing.B, c Config) {
+	r := runnerFor(b, c)
+	examples := 0
+	start := cpuSeconds()
+	for b.Loop() {
+		r.Sums = sums{}
+		r.batches.shuffle(r.Epoch)
+		for r.Batch = range r.count {
+			r.step(r.Batch*r.batch, min((r.Batch+1)*r.batch, len(r.batches.order)))
+		}
+		examples += r.Sums.Examples
+	}
+	b.ReportMetric(float64(examples)/(cpuSeconds()-start), "examples/CPU-s")
+}
+
+// BenchmarkThreads is an epoch by the number of threads: by the clock and in CPU-seconds.
+func BenchmarkThreads(b *testing.B) {
+	for _, w := range workloads {
+		for threads := 1; threads <= runtime.GOMAXPROCS(0); threads *= 2 {
+			b.Run(fmt.Sprintf("%s/%d", w.name, threads), func(b *testing.B) {
+				w.c.Threads = threads
+				benchmarkEpoch(b, w.c)
 			})
 		}
 	}

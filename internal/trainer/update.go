@@ -27,7 +27,7 @@ type updater struct {
 // stretch is a part of the parameters.
 type stretch struct{ from, to int }
 
-// stretchLength is what threads share out steps by.
+// stretchLength is how many numbers a thread does at once.
 const stretchLength = 1 << 14
 
 func (r *runner) newUpdater() *updater {
