@@ -1,6 +1,9 @@
 package trainer
 
-import "github.com/danlu-ml/danlu/internal/trainer/nn"
+import (
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
+	"github.com/danlu-ml/danlu/internal/trainer/nn"
+)
 
 // averages follow the parameters and statistics of a network over the steps, each
 // time taking over the share 1 − d of the difference: an exponential moving
@@ -35,9 +38,7 @@ func (r *runner) average() {
 	}
 	t := float64(r.Step)
 	take := nn.Real(1 - min(a.decay, (1+t)/(10+t)))
-	for i, w := range r.net.W {
-		a.w[i] += take * (w - a.w[i])
-	}
+	kernel.Combine(a.w, 1-take, a.w, take, r.net.W, 0)
 	for i, s := range r.net.Stats {
 		a.stats[i] += take * (s - a.stats[i])
 	}
