@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
+)
 
 // The constants of PyTorch's normalisations.
 const (
@@ -59,14 +63,19 @@ func (s *batchStats) recall() {
 // Szegedy 2015). It has PyTorch's constants: ε 1e-5, momentum 0.1.
 type BatchNorm struct {
 	batchStats
-	d     int
-	x     []Real // the last input, not owned
-	y, dx []Real
+	d      int
+	x      []Real // the last input, not owned
+	y, dx  []Real
+	row    []Real // work
+	factor []Real // scale ÷ σ
 }
 
 // NewBatchNorm makes the layer for up to n rows of d.
 func NewBatchNorm(d, n int) *BatchNorm {
-	return &BatchNorm{batchStats: newBatchStats(d), d: d, y: make([]Real, n*d), dx: make([]Real, n*d)}
+	return &BatchNorm{
+		batchStats: newBatchStats(d), d: d, y: make([]Real, n*d), dx: make([]Real, n*d),
+		row: make([]Real, d), factor: make([]Real, d),
+	}
 }
 
 // Forward normalises n×d.
@@ -77,35 +86,38 @@ func (l *BatchNorm) Forward(x []Real, p Pass) []Real {
 	} else {
 		l.recall()
 	}
+	copy(l.factor, l.inverse)
+	kernel.Mul(l.factor, l.scale.W)
 	for i := range p.N {
-		row, y := x[i*l.d:(i+1)*l.d], l.y[i*l.d:(i+1)*l.d]
-		for j, v := range row {
-			y[j] = (v-l.mean[j])*l.inverse[j]*l.scale.W[j] + l.shift.W[j]
-		}
+		y := l.y[i*l.d : (i+1)*l.d]
+		l.centre(y, i)
+		kernel.Mul(y, l.factor)
+		kernel.Add(y, l.shift.W)
 	}
 	return l.y[:p.N*l.d]
 }
 
+// centre does to = x − mean for row i.
+func (l *BatchNorm) centre(to []Real, i int) {
+	copy(to, l.x[i*l.d:(i+1)*l.d])
+	kernel.Axpy(to, -1, l.mean)
+}
+
 // measure learns the columns of x, in two passes for the sake of precision.
 func (l *BatchNorm) measure(x []Real, n int) {
-	sum, squares := l.sumDy, l.squares
-	clear(sum)
-	clear(squares)
+	clear(l.mean)
+	clear(l.squares)
 	for i := range n {
-		for j, v := range x[i*l.d : (i+1)*l.d] {
-			sum[j] += v
-		}
+		kernel.Add(l.mean, x[i*l.d:(i+1)*l.d])
 	}
-	for j := range sum {
-		sum[j] /= Real(n)
-	}
+	kernel.Scale(l.mean, 1/Real(n))
 	for i := range n {
-		for j, v := range x[i*l.d : (i+1)*l.d] {
-			squares[j] += (v - sum[j]) * (v - sum[j])
-		}
+		l.centre(l.row, i)
+		kernel.Mul(l.row, l.row)
+		kernel.Add(l.squares, l.row)
 	}
-	for j := range sum {
-		l.learn(j, sum[j], squares[j], n)
+	for j, mean := range l.mean {
+		l.learn(j, mean, l.squares[j], n)
 	}
 }
 
@@ -116,26 +128,31 @@ func (l *BatchNorm) Backward(dy []Real, p Pass, needX bool) []Real {
 	clear(l.sumDyX)
 	for i := range p.N {
 		g := dy[i*l.d : (i+1)*l.d]
-		for j, v := range l.x[i*l.d : (i+1)*l.d] {
-			l.sumDy[j] += g[j]
-			l.sumDyX[j] += g[j] * (v - l.mean[j]) * l.inverse[j]
-		}
+		kernel.Add(l.sumDy, g)
+		l.centre(l.row, i)
+		kernel.Mul(l.row, g)
+		kernel.Add(l.sumDyX, l.row)
 	}
+	kernel.Mul(l.sumDyX, l.inverse)
 	copy(l.shift.G, l.sumDy)
 	copy(l.scale.G, l.sumDyX)
 	if !needX {
 		return nil
 	}
-	share := 1 / Real(p.N)
+	share := -1 / Real(p.N)
 	if !p.Train {
 		share = 0 // the statistics do not depend on x
 	}
+	kernel.Scale(l.sumDy, share)
+	kernel.Scale(l.sumDyX, share)
+	kernel.Mul(l.sumDyX, l.inverse)
 	for i := range p.N {
-		g, dx := dy[i*l.d:(i+1)*l.d], l.dx[i*l.d:(i+1)*l.d]
-		for j, v := range l.x[i*l.d : (i+1)*l.d] {
-			normal := (v - l.mean[j]) * l.inverse[j]
-			dx[j] = l.scale.W[j] * l.inverse[j] * (g[j] - share*(l.sumDy[j]+normal*l.sumDyX[j]))
-		}
+		dx := l.dx[i*l.d : (i+1)*l.d]
+		l.centre(dx, i)
+		kernel.Mul(dx, l.sumDyX)
+		kernel.Add(dx, l.sumDy)
+		kernel.Add(dx, dy[i*l.d:(i+1)*l.d])
+		kernel.Mul(dx, l.factor)
 	}
 	return l.dx[:p.N*l.d]
 }
