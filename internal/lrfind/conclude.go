@@ -65,7 +65,7 @@ func (f *search) read() reading {
 		r.doubt = fmt.Sprintf("the loss stays at %s at every rate from %s to %s: the program ignores the rate, or nothing is trained", number(low), number(all[0].rate), number(all[len(all)-1].rate))
 		return r
 	}
-	r.at = f.rate(at - stride/2)
+	r.at = f.rate(at - stride) // early on, rates do no harm that do later
 	return r
 }
 

@@ -36,9 +36,7 @@ const (
 	leastSweep  = 16
 	mostSweep   = 100
 	probes      = 3
-	// Where the sweep says nothing the way may be long.
-	unsureProbes = 4
-	leastProbe   = 6
+	leastProbe  = 6
 )
 
 // Find sweeps over all rates, then trains a little at some about what the sweep
@@ -48,7 +46,7 @@ const (
 // nothing at first. progress is told steps done and meant; nil is nobody.
 func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done, total int)) (Result, error) {
 	budget := int(budgetShare * float64(steps))
-	if least := leastSweep + unsureProbes*leastProbe; budget < least {
+	if least := leastSweep + probes*leastProbe; budget < least {
 		return Unknown(nil, fmt.Sprintf("a tenth of a training of %d steps is too little to find out by: train %d steps or more, or try rates with full trainings", steps, int(math.Ceil(float64(least)/budgetShare)))), nil
 	}
 	f := &search{loop: l, left: budget, tries: map[int]*try{}, spent: func(left int) {
@@ -68,9 +66,6 @@ func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done,
 	d := descend(curve)
 	f.start, f.level, f.noise = d.start, d.level, d.noise
 	f.horizon = f.left / probes
-	if !f.sure {
-		f.horizon = f.left / unsureProbes
-	}
 	if err := f.climb(ctx); err != nil {
 		return Result{}, err
 	}

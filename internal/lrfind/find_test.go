@@ -142,7 +142,7 @@ func TestFindSaysNothingWhereThereIsNothing(t *testing.T) {
 	}{
 		{"the rate is ignored", loopOf{2.3}, 2000, "the program ignores the rate"},
 		{"not a number at once", loopOf{math.NaN()}, 2000, "from the first batch on"},
-		{"a short training", loopOf{2.3}, 200, "train 400 steps or more"},
+		{"a short training", loopOf{2.3}, 200, "train 340 steps or more"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := Find(t.Context(), c.loop, c.steps, Options{}, nil)
