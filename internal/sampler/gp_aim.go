@@ -23,6 +23,8 @@ type aim struct {
 	trials []*study.Trial // observed, the best first by the mean of the first objective
 	scale  float64        // what 1 is in losses
 	belief float64        // the weight of the users' priors
+	middle float64        // the weight of the belief that numbers without one are good in the middle
+	plain  []int          // those numbers' parameters
 
 	places           []gp.Place
 	feasible         gp.Place
@@ -40,7 +42,7 @@ const (
 // aim makes the processes for a past.
 func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	shape := s.columns.shape
-	a := &aim{belief: p.belief}
+	a := &aim{belief: p.belief, middle: middling / float64(len(p.trials)), plain: s.columns.plain}
 	x, losses, trials := p.x, p.losses, p.trials
 	if len(trials) > observedAtMost {
 		x, losses, trials = nil, make([][]float64, len(p.losses)), nil
@@ -229,16 +231,38 @@ func (a *aim) many(x, out []float64) {
 	}
 }
 
-// prior is what the users' priors add at a settled point (Hvarfner et al. 2022, eq. 6).
+// middling is the weight, in trials, of the belief that a number is good in the middle
+// of its range: its density is a normal one of deviation middleSD. People draw ranges
+// around what they think good; and the corners of a cube, of which there are many, are
+// where a process knows least, and likes to look.
+const (
+	middling = 5
+	middleSD = .3
+)
+
+// prior is what beliefs add at a settled point (Hvarfner et al. 2022, eq. 6): the users',
+// and that in the middle of ranges.
 func (a *aim) prior(s *space.Space, u []float64) float64 {
-	if a.belief == 0 {
-		return 0
+	sum := 0.0
+	for _, i := range a.plain {
+		sum += a.inMiddle(u[i])
 	}
-	return a.belief * s.LogPrior(u, nil)
+	if a.belief > 0 {
+		sum += a.belief * s.LogPrior(u, nil)
+	}
+	return sum
 }
 
-// priorOf is one parameter's part of prior, and its derivative.
+func (a *aim) inMiddle(u float64) float64 {
+	z := (u - .5) / middleSD
+	return -a.middle * z * z / 2
+}
+
+// priorOf is one number's part of prior, and its derivative.
 func (a *aim) priorOf(s *space.Space, i int, u float64) (v, du float64) {
+	if s.Param(i).Prior == nil {
+		return a.inMiddle(u), -a.middle * (u - .5) / (middleSD * middleSD)
+	}
 	if a.belief == 0 {
 		return 0, 0
 	}

@@ -15,6 +15,7 @@ type columns struct {
 	space   *space.Space
 	shape   gp.Shape
 	numbers []int  // the parameter of each number
+	plain   []int  // those of them of which users believe nothing
 	codes   []int  // the parameter of each unordered choice
 	gates   []int  // a parameter of each distinct condition
 	order   []int  // conditional parameters, ancestors first
@@ -43,6 +44,9 @@ func newColumns(s *space.Space) *columns {
 			c.codes = append(c.codes, i)
 		} else {
 			c.numbers = append(c.numbers, i)
+			if p.Prior == nil {
+				c.plain = append(c.plain, i)
+			}
 		}
 	}
 	order, _ := entangled(s)
