@@ -31,15 +31,33 @@ const (
 // parameters than a sequence has dimensions. Where a scheduler cuts most trials
 // short, what they have shown at every step is read instead: see [curves].
 type auto struct {
-	first Sampler
-	mate  Sampler // nil: first has every turn
-	why   string  // before the chosen one's own
+	first  Sampler
+	mate   Sampler // nil: first has every turn
+	curves Sampler // for studies of trials cut short
+	why    string  // before the chosen one's own
 }
 
 func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	if err := a.Decode(&struct{}{}); err != nil {
 		return nil, err
 	}
+	s, err := chosen(def)
+	if err != nil {
+		return nil, err
+	}
+	s.curves = s.first
+	if def.Space.Len() <= sobol.MaxDim {
+		anywhere, err := newSobol(study.Algorithm{Name: "sobol"}, def)
+		if err != nil {
+			return nil, err
+		}
+		s.curves = curves{begin: s.first, anywhere: anywhere}
+	}
+	return s, nil
+}
+
+// chosen is who proposes where trials run to their end.
+func chosen(def *study.Definition) (auto, error) {
 	limit := fewCells
 	if def.Budget.Trials > 0 {
 		limit = min(def.Budget.Trials, listable)
@@ -57,7 +75,7 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	}
 	first, err := newGP(study.Algorithm{}, def)
 	if err != nil {
-		return nil, err
+		return auto{}, err
 	}
 	startup := strconv.Itoa(first.(*process).options.Startup)
 	mate, err := newTPE(study.Algorithm{Options: map[string]json.RawMessage{"startup": json.RawMessage(startup)}}, def)
@@ -78,8 +96,7 @@ func (s auto) Total(def *study.Definition) (int, error) {
 // turn is the sampler whose turn the next trial is.
 func (s auto) turn(v *study.View) Sampler {
 	if shortened(v) {
-		s.first = curves{begin: s.first}
-		return s.first
+		return s.curves
 	}
 	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 || n >= affordable) {
 		return s.mate

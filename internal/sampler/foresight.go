@@ -13,19 +13,31 @@ import (
 // for studies whose trials are cut short, where few reach it. Package foresight has
 // the model. Before that has enough to go by, where a study grows too large for it,
 // and where it finds nothing, another sampler proposes.
+//
+// Every fourth proposal is of a sequence that fills the whole space. Where nothing is
+// learned, curves differ by little; a model that has seen only such looks for the least
+// loss among them, and near it, for as long as it is let.
 type curves struct {
-	begin Sampler
+	begin    Sampler
+	anywhere Sampler
 }
 
-// shown is how many trials begin before their curves are looked at.
-const shown = 6
+const (
+	// shown is how many trials begin before their curves are looked at.
+	shown = 12
+	// apart is how often a proposal has nothing to do with curves.
+	apart = 4
+)
 
 func newCurves(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	if err := a.Decode(&struct{}{}); err != nil {
 		return nil, err
 	}
 	begin, err := newSobol(study.Algorithm{Name: "sobol"}, def)
-	return curves{begin}, err
+	if err != nil {
+		return nil, err
+	}
+	return curves{begin: begin, anywhere: begin}, nil
 }
 
 // shortened reports whether a model of curves has more to go by than one of final
@@ -46,6 +58,11 @@ func (s curves) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Ran
 // choose implements [choosy].
 func (s curves) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
 	if n == 1 && len(v.Trials) >= shown {
+		if len(v.Trials)%apart == apart-1 {
+			if out, err := Feasible(s.anywhere, ok).Suggest(ctx, v, n, rng); err != nil || len(out) > 0 {
+				return out, err
+			}
+		}
 		if o, enough := foresight.New(v, nil); enough {
 			if params, _, found := o.Propose(v, ok); found {
 				return []Proposal{{Params: params, Sampler: "foresight", Why: "expected to gain most, by the curves so far"}}, nil

@@ -16,6 +16,10 @@ import (
 // would be chosen again goes on without a pause, and so does one that has not yet
 // trained for some times as long as its program takes to start: that is measured.
 //
+// First stretches get half of all steps at most: a configuration of which nothing is
+// known promises more than one whose beginning was seen, and a model that has seen
+// nothing but beginnings does not know what comes later.
+//
 // What is left of a budget is spent on finishing: only a trial that ran to its end
 // can be the best of a study. Where a study has too many trials for the model, or
 // they show too little yet, it promotes as asha does.
@@ -31,7 +35,7 @@ type freezeThawOptions struct {
 	First int64 `json:"first"`
 	// Growth is by how much a trial gets farther with each stretch; 0 means 1.4.
 	Growth float64 `json:"growth"`
-	// Begin is the number of trials before the model is asked; 0 means 6.
+	// Begin is the number of trials before the model is asked; 0 means 12.
 	Begin int `json:"begin"`
 }
 
@@ -45,7 +49,7 @@ func newFreezeThaw(a study.Algorithm, def *study.Definition) (Scheduler, error) 
 		o.Growth = 1.4
 	}
 	if o.Begin == 0 {
-		o.Begin = 6
+		o.Begin = 12
 	}
 	first := o.First
 	if first == 0 {
@@ -64,6 +68,19 @@ func newFreezeThaw(a study.Algorithm, def *study.Definition) (Scheduler, error) 
 	s := freezeThaw{begin: o.Begin, promotion: promotion{asha{eta: 3, ladder: &ladder{rungs: rungs(0, last, 3)}}}}
 	s.stretches = stretches(first, last, o.Growth)
 	return s, nil
+}
+
+// beginnings is the share of all steps that first stretches may have. With a third
+// trials were trained on where none learned; with no bound few came to their end.
+const beginnings = 0.5
+
+// begun is the share of all steps that first stretches have had.
+func (s freezeThaw) begun(v *study.View) float64 {
+	var n int64
+	for _, t := range v.Trials {
+		n += min(t.Step(), s.stretches[0])
+	}
+	return float64(n) / float64(max(v.Steps, 1))
 }
 
 // Name implements [Scheduler].
@@ -142,7 +159,7 @@ func (s freezeThaw) choose(v *study.View, running *study.Trial) (chosen *study.T
 		open = slices.DeleteFunc(open, func(t *study.Trial) bool { return o.Beats(v, t) < hopeless })
 	}
 	chosen, best := o.Choose(open)
-	if !v.TrialsSpent() {
+	if !v.TrialsSpent() && (chosen == nil || s.begun(v) < beginnings) {
 		if _, g, found := o.Propose(v, nil); found && g > best {
 			return nil, "a new one is expected to gain more than any that is paused", true
 		}
