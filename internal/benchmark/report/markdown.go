@@ -20,6 +20,14 @@ func (r *Results) Write(w io.Writer, suite, charts string) {
 	r.writeLosses(w, suite)
 }
 
+// compared are the shares of the budget at which searchers are compared.
+func compared(suite string) []int {
+	if suite == "fidelity" {
+		return []int{25, 50, 100}
+	}
+	return []int{25, 100}
+}
+
 func (r *Results) writeFamily(w io.Writer, suite, family, charts string) {
 	if r.Chart(suite, family) == "" {
 		return
@@ -44,7 +52,7 @@ func (r *Results) writeFamily(w io.Writer, suite, family, charts string) {
 }
 
 func (r *Results) writeComparisons(w io.Writer, suite string) {
-	for _, mark := range []int{25, 100} {
+	for _, mark := range compared(suite) {
 		ds := r.Compare(suite, mark)
 		if len(ds) == 0 {
 			continue
@@ -72,7 +80,7 @@ func (r *Results) writeComparisons(w io.Writer, suite string) {
 // writeLosses says where a peer is better.
 func (r *Results) writeLosses(w io.Writer, suite string) {
 	var lines []string
-	for _, mark := range []int{25, 100} {
+	for _, mark := range compared(suite) {
 		for _, d := range r.Compare(suite, mark) {
 			if d.Verdict() == "behind" {
 				lines = append(lines, fmt.Sprintf("- At %d %% of the budget %s is behind %s over all tasks: by %.2f (p = %s).", mark, d.Ours, d.Peer, d.Mean, small(d.Adjusted)))
