@@ -75,6 +75,32 @@ func TestAScheduleThatHasHardlyBegunIsKnown(t *testing.T) {
 	}
 }
 
+func TestTheTrainersScheduleIsRead(t *testing.T) {
+	for _, test := range []struct{ name, command, params, want string }{
+		{"its default", "[danlu, train, --task, digits]", "", "constant"},
+		{"a setting", "[danlu, train, --set, schedule=cosine]", "", "cosine"},
+		{"a flag", "[danlu, train, --schedule=step]", "", "step"},
+		{"a flag and its value", "[danlu, train, --schedule, linear]", "", "linear"},
+		{"a parameter", "[danlu, train]", "  schedule: {choice: [onecycle, cosine], default: onecycle}\n", "onecycle"},
+		{"another program", "[train, --schedule=step]", "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := "command: " + test.command + "\nobjective: loss min\nbudget: none\nfidelity: {step: epoch, max: 9}\nparams:\n  lr: {float: [1e-5, 1e-1], log: true}\n" + test.params
+			def, _, err := spec.Parse("danlu.yaml", []byte(text), spec.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			q, err := newQuestion(def, Ask{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := q.schedule(); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestSettingsSearchWhereTheOutcomeSays(t *testing.T) {
 	ok := Outcome{Param: "lr", Result: lrfind.Result{Verdict: lrfind.Ok, Suggestion: 0.01, Range: lrfind.Range{Low: 0.0031623, High: 0.031623}}}
 	for _, test := range []struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/danlu-ml/danlu/internal/probe"
 	"github.com/danlu-ml/danlu/internal/space"
@@ -35,7 +36,7 @@ func (q *question) reach() float64 {
 }
 
 // schedule is what the person says of the program's own, else what the default
-// configuration does.
+// configuration does, or the command line of the built-in trainer.
 func (q *question) schedule() (name string, warmup float64) {
 	name, warmup = q.ask.Schedule, q.ask.Warmup
 	base, ok := q.def.Space.Default()
@@ -44,7 +45,7 @@ func (q *question) schedule() (name string, warmup float64) {
 		v, there := base[p.Name]
 		switch {
 		case !there:
-		case p.Role == "schedule" && name == "" && v.Kind() == space.StringKind:
+		case (p.Role == "schedule" || p.Name == "schedule" && q.builtIn()) && name == "" && v.Kind() == space.StringKind:
 			name = v.String()
 		case p.Role == "warmup" && warmup == 0:
 			if warmup = v.Float(); warmup >= 1 && q.plan.Full > 0 { // steps as the study counts them
@@ -52,7 +53,24 @@ func (q *question) schedule() (name string, warmup float64) {
 			}
 		}
 	}
+	if name == "" && q.builtIn() {
+		name = trainersSchedule(q.def.Command)
+	}
 	return name, min(max(warmup, 0), 1)
+}
+
+// trainersSchedule is what a command line of the built-in trainer sets, its default
+// if nothing.
+func trainersSchedule(command []string) string {
+	name := "constant"
+	for i, arg := range command {
+		if set, ok := strings.CutPrefix(strings.TrimLeft(arg, "-"), "schedule="); ok {
+			name = set
+		} else if arg == "--schedule" && i+1 < len(command) {
+			name = command[i+1]
+		}
+	}
+	return name
 }
 
 var isRate = regexp.MustCompile(`(?i)^(.*[^a-z])?(lr|learning_rate)(-.*|_0|/pg1)?$`)
