@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
+)
 
 // GroupNorm gives each group of neighbouring features of a row mean 0 and variance
 // 1, then a scale and a shift to each feature (Wu and He 2018), with PyTorch's ε
@@ -41,20 +45,13 @@ func (l *GroupNorm) Forward(x []Real, p Pass) []Real {
 		part, y, normal := x[i*m:(i+1)*m], l.y[i*m:(i+1)*m], l.normal[i*m:(i+1)*m]
 		at := i % l.groups * m
 		scale, shift := l.scale.W[at:at+m], l.shift.W[at:at+m]
-		mean, variance := Real(0), Real(0)
-		for _, v := range part {
-			mean += v
-		}
-		mean /= Real(m)
-		for _, v := range part {
-			variance += (v - mean) * (v - mean)
-		}
-		inverse := 1 / Real(math.Sqrt(float64(variance)/float64(m)+normEps))
-		l.inverse[i] = inverse
-		for j, v := range part {
-			normal[j] = (v - mean) * inverse
-			y[j] = normal[j]*scale[j] + shift[j]
-		}
+		kernel.Affine(normal, part, 1, Real(-kernel.Sum(part)/float64(m)))
+		inverse := 1 / math.Sqrt(kernel.SumSquares(normal)/float64(m)+normEps)
+		l.inverse[i] = Real(inverse)
+		kernel.Scale(normal, Real(inverse))
+		copy(y, normal)
+		kernel.Mul(y, scale)
+		kernel.Add(y, shift)
 	}
 	return l.y[:p.N*l.d]
 }
@@ -69,19 +66,14 @@ func (l *GroupNorm) Backward(dy []Real, p Pass, needX bool) []Real {
 		g, dx, normal := dy[i*m:(i+1)*m], l.dx[i*m:(i+1)*m], l.normal[i*m:(i+1)*m]
 		at := i % l.groups * m
 		scale, dScale, dShift := l.scale.W[at:at+m], l.scale.G[at:at+m], l.shift.G[at:at+m]
-		meanG, meanGX := Real(0), Real(0)
-		for j, v := range g {
-			dShift[j] += v
-			dScale[j] += v * normal[j]
-			dx[j] = v * scale[j]
-			meanG += dx[j]
-			meanGX += dx[j] * normal[j]
-		}
-		meanG /= Real(m)
-		meanGX /= Real(m)
-		for j := range dx {
-			dx[j] = (dx[j] - meanG - normal[j]*meanGX) * l.inverse[i]
-		}
+		kernel.Add(dShift, g)
+		copy(dx, g)
+		kernel.Mul(dx, normal)
+		kernel.Add(dScale, dx)
+		copy(dx, g)
+		kernel.Mul(dx, scale)
+		meanG, meanGX := Real(kernel.Sum(dx)/float64(m)), Real(kernel.Dot(dx, normal)/float64(m))
+		kernel.Combine(dx, l.inverse[i], dx, -l.inverse[i]*meanGX, normal, -l.inverse[i]*meanG)
 	}
 	if !needX {
 		return nil
