@@ -26,7 +26,7 @@ func WriteWorkers(w io.Writer, lines []record.Crowd) {
 	kind := func(l record.Crowd) record.Crowd {
 		return record.Crowd{StartUp: l.StartUp, Stragglers: l.Stragglers, Failing: l.Failing, Regret: l.Regret, Until: l.Until}
 	}
-	fmt.Fprint(w, "\n## Many workers\n")
+	fmt.Fprint(w, "\n## Many workers\n\nStudies on recorded trainings whose workers and clock are imagined. Of a copy, as `pbt` makes\nthem, is known what becomes of its own parameters, not of the weights it came with.\n")
 	for _, k := range inOrder(lines, kind) {
 		some := slices.DeleteFunc(slices.Clone(lines), func(l record.Crowd) bool { return kind(l) != k })
 		writeCluster(w, k, some)

@@ -32,9 +32,10 @@ type crew struct {
 
 func newCrew(c Cluster, rng *rand.Rand) *crew {
 	w := &crew{rng: rng}
+	stragglers := int(math.Round(c.Stragglers * float64(c.Workers)))
 	for i := range c.Workers {
 		pace := lognormal(rng, differing)
-		if float64(i) < c.Stragglers*float64(c.Workers) {
+		if i < stragglers {
 			pace *= slow
 		}
 		w.pace, w.idle = append(w.pace, pace), append(w.idle, i)
