@@ -20,7 +20,8 @@ import (
 // that failed or diverged count as bad as the worst; those stopped early as what
 // they would have come to; infeasible ones teach a second process what can't be
 // run. With two or three objectives each has a process of its own, and the
-// volume that a front gains is what is expected.
+// volume that a front gains is what is expected. Earlier studies are begun with, as
+// far as the study's own results agree.
 type process struct {
 	options gpOptions
 	all     *lattice
@@ -72,13 +73,17 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 	f := newFresh(v, s.all, rng)
 	f.ok = ok
 	past := s.look(v)
+	startup := s.options.Startup
+	if len(v.Earlier) > 0 {
+		startup = min(startup, 4)
+	}
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
 		p := Proposal{Sampler: s.Name()}
 		var found bool
-		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < s.options.Startup || past.told < min(3, s.options.Startup) {
+		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < startup || past.told < min(3, startup) {
 			p.Params, found = sequel(s.points, f, trial, past.belief > 0)
-			p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", s.options.Startup)
+			p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", startup)
 		} else {
 			p.Params, p.Why, found = s.propose(ctx, past, f)
 		}

@@ -23,6 +23,7 @@ type aim struct {
 	trials []*study.Trial // observed, the best first by the mean of the first objective
 	scale  float64        // what 1 is in losses
 	belief float64        // the weight of the users' priors
+	legacy legacy         // what earlier studies add to the means of a single objective
 	middle float64        // the weight of the belief that numbers without one are good in the middle
 	plain  []int          // those numbers' parameters
 
@@ -59,13 +60,20 @@ func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	if len(losses) == 1 {
 		draws = s.draws(p, rng)
 	}
+	var elders []*gp.Model
+	if len(losses) == 1 {
+		elders = s.elders(p.earlier, logged)
+	}
 	for k := range losses {
-		theta := s.fits.theta(shape, k, logged, p.x, p.losses[k])
+		theta := s.fits.theta(shape, fitKey{objective: k, logged: logged}, p.x, p.losses[k], elders)
 		y, scale := standardise(losses[k], logged)
+		a.legacy, y = inherit(shape, elders, x, y)
 		m := gp.New(shape, theta, x, y)
 		if k == 0 {
 			a.scale = scale
-			for _, i := range argsort(m.AtKnown(0, nil)) {
+			means := m.AtKnown(0, nil)
+			a.legacy.many(x, means, 1)
+			for _, i := range argsort(means) {
 				a.trials = append(a.trials, trials[i])
 			}
 		}
@@ -74,7 +82,7 @@ func (s *process) aim(p *past, rng *rand.Rand) *aim {
 		}
 		a.models = append(a.models, m)
 	}
-	a.beat(len(trials))
+	a.beat(len(trials), slices.Concat(x, p.pending))
 	if len(p.refused) > 0 {
 		a.can = feasibility(shape, p)
 	}
@@ -85,12 +93,13 @@ func (s *process) aim(p *past, rng *rand.Rand) *aim {
 }
 
 // beat finds what is to be improved on: the posterior means where trials, n of
-// which have ended, are or are pending.
-func (a *aim) beat(n int) {
+// which have ended, are or are pending; x has their rows.
+func (a *aim) beat(n int, x []float64) {
 	if len(a.models) == 1 {
 		var means []float64
 		for f := range a.models[0].Fantasies() {
 			means = a.models[0].AtKnown(f, means)
+			a.legacy.many(x, means, 1)
 			a.best = append(a.best, slices.Min(means))
 		}
 		return
@@ -151,10 +160,16 @@ func (a *aim) value(x, gradient []float64) float64 {
 	if a.front == nil {
 		m, p := a.models[0], &a.places[0]
 		m.At(p, x)
+		a.legacy.many(x, p.Mean, len(p.Mean))
 		var dv float64
 		v, dv = gp.LogEI(p.Mean, p.Variance, a.best, a.dm[:len(p.Mean)])
 		if gradient != nil {
 			m.Gradient(p, a.dm[:len(p.Mean)], dv, gradient)
+			var all float64
+			for _, d := range a.dm[:len(p.Mean)] {
+				all += d
+			}
+			a.legacy.gradient(all, gradient)
 		}
 	} else {
 		k := len(a.models)
@@ -200,6 +215,7 @@ func (a *aim) many(x, out []float64) {
 	if a.front == nil {
 		mean, variance := make([]float64, n*fs), make([]float64, n)
 		a.models[0].Predict(x, mean, variance)
+		a.legacy.many(x, mean, fs)
 		for i := range out {
 			out[i], _ = gp.LogEI(mean[i*fs:i*fs+fs], variance[i], a.best, nil)
 		}

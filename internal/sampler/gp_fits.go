@@ -44,7 +44,7 @@ type fits struct {
 }
 
 type fitKey struct {
-	objective int
+	objective int  // less than 0: an earlier study's
 	logged    bool // as in standardise
 	n         int
 }
@@ -54,14 +54,16 @@ type fit struct {
 	theta     gp.Theta
 }
 
-// theta are the hyperparameters of a process for an objective's losses at rows x.
-func (f *fits) theta(s gp.Shape, objective int, logged bool, x, losses []float64) gp.Theta {
+// theta are the hyperparameters of a process for losses at rows x, or for what earlier
+// studies leave of them.
+func (f *fits) theta(s gp.Shape, key fitKey, x, losses []float64, elders []*gp.Model) gp.Theta {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.at(s, fitKey{objective, logged, milestone(len(losses))}, x, losses)
+	key.n = milestone(len(losses))
+	return f.at(s, key, x, losses, elders)
 }
 
-func (f *fits) at(s gp.Shape, key fitKey, x, losses []float64) gp.Theta {
+func (f *fits) at(s gp.Shape, key fitKey, x, losses []float64, elders []*gp.Model) gp.Theta {
 	n := key.n
 	x, losses = x[:n*s.Columns], losses[:n]
 	if got, ok := f.kept[key]; ok && slices.Equal(got.losses, losses) && slices.Equal(got.x, x) {
@@ -75,9 +77,10 @@ func (f *fits) at(s gp.Shape, key fitKey, x, losses []float64) gp.Theta {
 	if n > 8 {
 		before := key
 		before.n = 1 << (bits.Len(uint(n-1)) - 1)
-		start, evals = f.at(s, before, x, losses), 15
+		start, evals = f.at(s, before, x, losses, elders), 15
 	}
 	y, _ := standardise(losses, key.logged)
+	_, y = inherit(s, elders, x, y)
 	fx, fy := thin(s, x, y, fitted)
 	theta, _ := gp.Fit(s, belief, fx, fy, start, evals)
 	if f.kept == nil {

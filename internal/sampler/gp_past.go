@@ -18,12 +18,13 @@ type past struct {
 	refused []float64      // of those that could not
 	pending []float64      // rows of trials that wait or run
 	belief  float64        // the weight of the users' priors
+	earlier []study.Earlier
 }
 
 // look gathers a study's past. What it says of a trial depends on those alone
 // that ended before.
 func (s *process) look(v *study.View) *past {
-	p := &past{losses: make([][]float64, len(v.Def.Objectives))}
+	p := &past{losses: make([][]float64, len(v.Def.Objectives)), earlier: v.Earlier}
 	ended := make([]*study.Trial, 0, len(v.Trials))
 	for _, t := range v.Trials {
 		if t.State.Open() {

@@ -109,14 +109,24 @@ func TestBeliefsHelpAndAreForgottenWhenWrong(t *testing.T) {
 }
 
 func TestEarlierStudiesHelpAndAreForgottenWhenTheyMislead(t *testing.T) {
-	random, tpe := study.Algorithm{Name: "random"}, study.Algorithm{Name: "tpe"}
+	random := study.Algorithm{Name: "random"}
 	like := playBowl(t, random, bowl(t, 99, nil), nil, false, 60).View()
 	unlike := playBowl(t, random, bowl(t, 99, nil), nil, true, 60).View()
-	for _, n := range []int{15, 40} {
-		none, good, bad := regret(t, tpe, nil, nil, n), regret(t, tpe, nil, like, n), regret(t, tpe, nil, unlike, n)
-		t.Logf("after %d trials log10 of the best loss is %.2f, after a study alike %.2f, after an opposite one %.2f", n, none, good, bad)
-		if good > none-0.4 || bad > none+0.2 {
-			t.Error("want a study alike to gain 0.4 at least, and an opposite one to cost 0.2 at most")
+	for _, c := range []struct {
+		name       string
+		n          int
+		gain, cost float64
+	}{
+		{"tpe", 15, .4, .2},
+		{"tpe", 40, .4, .2},
+		{"gp", 8, .8, .1},
+		{"gp", 15, .15, .7},
+	} {
+		a := study.Algorithm{Name: c.name}
+		none, good, bad := regret(t, a, nil, nil, c.n), regret(t, a, nil, like, c.n), regret(t, a, nil, unlike, c.n)
+		t.Logf("%s after %d trials: log10 of the best loss is %.2f, after a study alike %.2f, after an opposite one %.2f", c.name, c.n, none, good, bad)
+		if good > none-c.gain || bad > none+c.cost {
+			t.Errorf("want a study alike to gain %g at least, and an opposite one to cost %g at most", c.gain, c.cost)
 		}
 	}
 }

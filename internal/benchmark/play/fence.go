@@ -38,7 +38,7 @@ func Run(ctx context.Context, s Searcher, p problem.Problem, seed uint64) (recor
 	if err != nil {
 		return record.Line{}, fmt.Errorf("open %s with seed %d: %w", p.Name, seed, err)
 	}
-	f := &Fence{problem: p, instance: in}
+	f := &Fence{problem: p, seed: seed, instance: in}
 	if err := s.Search(ctx, f, searchSeed(p, seed)); err != nil {
 		return record.Line{}, fmt.Errorf("%s on %s with seed %d: %w", s.Name(), p.Name, seed, err)
 	}
@@ -65,11 +65,20 @@ type Fence struct {
 	Thinking float64
 
 	problem  problem.Problem
+	seed     uint64
 	instance problem.Instance
 	last     []int64 // the step each trial was trained to
 	spent    int64
 	scores   []float64
 	cpu      []float64
+}
+
+// Earlier is what a study of a problem alike found; nil if there was none.
+func (f *Fence) Earlier() ([]problem.Trial, error) {
+	if f.problem.Earlier == nil {
+		return nil, nil
+	}
+	return f.problem.Earlier(f.seed)
 }
 
 // Space is what may be varied.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -97,6 +98,9 @@ func (o *Ours) Search(ctx context.Context, f *Fence, seed uint64) error {
 	if err := s.engine.Create(o.definition(f, seed), study.Provenance{}); err != nil {
 		return err
 	}
+	if err := s.inform(); err != nil {
+		return err
+	}
 	for f.Left() > 0 {
 		begun, reason, err := s.engine.Next(ctx, 1, nil)
 		if err != nil {
@@ -124,6 +128,24 @@ type oursRun struct {
 	clock  *time.Time
 	trials map[study.TrialID]int
 	since  float64 // when the searcher began to think, in CPU seconds
+}
+
+// inform tells the study what another one found, where there was one.
+func (s *oursRun) inform() error {
+	trials, err := s.fence.Earlier()
+	if trials == nil {
+		return err
+	}
+	told := study.Informed{Study: "earlier"}
+	for _, t := range trials {
+		o := study.Observation{Params: t.Params, Loss: t.Loss}
+		if math.IsNaN(t.Loss) {
+			o.Loss, o.Bad = 0, true
+		}
+		told.Trials = append(told.Trials, o)
+	}
+	s.engine.Inform(told)
+	return nil
 }
 
 func (s *oursRun) resume() { s.since = cpuSeconds() }

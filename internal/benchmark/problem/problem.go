@@ -37,6 +37,9 @@ type Problem struct {
 	// Marks are the points of the budget, in percent of 100 evaluations or of the
 	// steps, at which the score is taken; rising.
 	Marks []int
+	// Earlier is what a study of a problem alike found, where there was one: trials in no
+	// order, NaN where they failed.
+	Earlier func(seed uint64) ([]Trial, error)
 	// Open makes the instance of a seed. The same seed gives the same instance.
 	Open func(seed uint64) (Instance, error)
 }
@@ -52,6 +55,12 @@ type Instance interface {
 	Train(trial int, step int64) Result
 	// Score is the normalised regret of the best so far, in [Floor, 1].
 	Score() float64
+}
+
+// Trial is a configuration and what came of it.
+type Trial struct {
+	Params space.Values
+	Loss   float64
 }
 
 // Result is what is seen of a trial at a step.

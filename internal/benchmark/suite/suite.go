@@ -5,6 +5,7 @@ package suite
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -32,6 +33,7 @@ var loaders = map[string]func(Options) ([]problem.Problem, error){
 	"constrained": func(Options) ([]problem.Problem, error) { return function.Constrained() },
 	"multi":       func(Options) ([]problem.Problem, error) { return multi.Problems() },
 	"tables":      func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).BlackBox) },
+	"transfer":    transfers,
 	"fidelity":    func(o Options) ([]problem.Problem, error) { return tables(o, (*table.Table).Resumable) },
 }
 
@@ -82,19 +84,12 @@ func (o Options) wants(task string) bool {
 }
 
 func tables(o Options, make func(*table.Table, int) problem.Problem) ([]problem.Problem, error) {
-	files, err := filepath.Glob(filepath.Join(o.Tables, "*.tbl.gz"))
+	all, err := readTables(o)
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("no tables (*.tbl.gz) in %s", o.Tables)
-	}
 	var ps []problem.Problem
-	for _, f := range files {
-		t, err := table.Read(f)
-		if err != nil {
-			return nil, err
-		}
+	for _, t := range all {
 		for m := range t.Header.Metrics {
 			repeat := 0 < m && m <= t.Header.Repeats
 			if p := make(t, m); !repeat && p.Steps != 1 {
@@ -103,4 +98,47 @@ func tables(o Options, make func(*table.Table, int) problem.Problem) ([]problem.
 		}
 	}
 	return ps, nil
+}
+
+// transfers are the tables, each after a study of 60 trials of the next of its family;
+// without TaskSet's, which all have the same rows.
+func transfers(o Options) ([]problem.Problem, error) {
+	all, err := readTables(o)
+	if err != nil {
+		return nil, err
+	}
+	families := map[string][]*table.Table{}
+	for _, t := range all {
+		if t.Header.Family == "taskset" {
+			continue
+		}
+		families[t.Header.Family] = append(families[t.Header.Family], t)
+	}
+	var ps []problem.Problem
+	for _, name := range slices.Sorted(maps.Keys(families)) {
+		family := families[name]
+		for i, t := range family {
+			ps = append(ps, t.After(family[(i+1)%len(family)], 60))
+		}
+	}
+	return ps, nil
+}
+
+func readTables(o Options) ([]*table.Table, error) {
+	files, err := filepath.Glob(filepath.Join(o.Tables, "*.tbl.gz"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no tables (*.tbl.gz) in %s", o.Tables)
+	}
+	var all []*table.Table
+	for _, f := range files {
+		t, err := table.Read(f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
 }

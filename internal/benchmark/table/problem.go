@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"github.com/danlu-ml/danlu/internal/benchmark/problem"
 	"github.com/danlu-ml/danlu/internal/space"
@@ -20,6 +21,22 @@ func (t *Table) BlackBox(metric int) problem.Problem {
 			r.seen = 1 + int(seed%uint64(n))
 		}
 		return r, nil
+	}
+	return p
+}
+
+// After is [Table.BlackBox] after a study that has drawn so many rows of another table of the same
+// space at random.
+func (t *Table) After(other *Table, trials int) problem.Problem {
+	p := t.BlackBox(0)
+	p.Suite = "transfer"
+	p.Earlier = func(seed uint64) ([]problem.Trial, error) {
+		rows := rand.New(rand.NewPCG(seed, uint64(trials))).Perm(other.Header.Configs)
+		var told []problem.Trial
+		for _, row := range rows[:min(trials, len(rows))] {
+			told = append(told, problem.Trial{Params: other.values(row), Loss: other.loss(0, row, int64(other.Header.Steps))})
+		}
+		return told, nil
 	}
 	return p
 }

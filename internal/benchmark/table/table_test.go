@@ -192,6 +192,25 @@ func TestAnotherChoiceIsTheFurthest(t *testing.T) {
 	}
 }
 
+func TestAnEarlierStudyIsOfTheOtherTable(t *testing.T) {
+	p := small(t).After(small(t), 2)
+	told, err := p.Earlier(3)
+	if err != nil || len(told) != 2 {
+		t.Fatalf("%v, %v; want two trials", told, err)
+	}
+	again, _ := p.Earlier(3)
+	for i, trial := range told {
+		lr := trial.Params["lr"].Float()
+		want := map[float64]float64{.001: 3, .1: 1}[math.Round(lr*1e6)/1e6]
+		if want != 0 && trial.Loss != want || want == 0 && !math.IsNaN(trial.Loss) {
+			t.Errorf("lr %v has loss %v", lr, trial.Loss)
+		}
+		if lr != again[i].Params["lr"].Float() {
+			t.Error("another draw of the same seed differs")
+		}
+	}
+}
+
 // A run sees the repeat of its seed, and is scored by the mean of what looked best.
 func TestRepeatsAreNoise(t *testing.T) {
 	for seed, want := range []float64{.5, problem.Floor} {
