@@ -14,7 +14,8 @@ import (
 )
 
 // program finds the file to execute: as given if absolute, in the working
-// directory if it has a slash, else along PATH of the program's own environment.
+// directory if it has a slash, else along PATH of the program's own environment;
+// danlu itself, where PATH has none, is this binary.
 // The error is a sentence for the person who wrote the command.
 func (s Spec) program() (string, error) {
 	if len(s.Command) == 0 || s.Command[0] == "" {
@@ -30,6 +31,11 @@ func (s Spec) program() (string, error) {
 	}
 	if path := s.lookPath(name); path != "" {
 		return path, nil
+	}
+	if name == "danlu" { // who has not installed it, or runs it by go run, means this one
+		if path, err := os.Executable(); err == nil {
+			return path, nil
+		}
 	}
 	return "", s.notInPath(name)
 }
