@@ -143,11 +143,12 @@ func (o Options) early(t float64) float64 {
 
 // What a whole training wants beside what is best at constant rates in its first
 // thirtieth, from trainings that docs/benchmarks-lr.md names (its development half,
-// 30 tasks): a schedule that ends low bears a peak a quarter higher; momentum makes
-// what is too high show late.
+// 31 tasks): a schedule that ends low bears a peak a quarter higher; a rate that
+// stays where it is has to be lower; momentum makes what is too high show late.
 const (
-	peakToConstant = 1.25
-	withMomentum   = 0.75
+	ofPeak       = 1.25
+	ofConstant   = 0.7
+	withMomentum = 0.75
 )
 
 // long is the factor from the rate that is best at first to the highest rate of the
@@ -155,9 +156,11 @@ const (
 func (o Options) long() float64 {
 	factor := 1.0
 	switch o.Schedule {
-	case "", "constant", "plateau":
+	case "", "plateau":
+	case "constant":
+		factor = ofConstant
 	default:
-		factor = peakToConstant
+		factor = ofPeak
 	}
 	if o.Optimizer == "sgd" && o.Momentum >= 0.5 {
 		factor *= withMomentum
@@ -184,7 +187,7 @@ func (r reading) why(o Options) string {
 		text += "; no higher one was tried"
 	}
 	if o.long() != 1 {
-		text += fmt.Sprintf("; between the two, times %s, since those were constant rates and this is the highest of a whole training", number(o.long()))
+		text += fmt.Sprintf("; between the two, times %s, which is what whole trainings of this kind want of the rate that is best at first", number(o.long()))
 	}
 	return text
 }
