@@ -9,6 +9,9 @@ const kc = 256
 // cache while all panels of B go past.
 const largeBlock = 1 << 18
 
+// blockRows is how many rows of a large A stay near while all panels of B go past.
+const blockRows = 96
+
 // strips is how many rows of C are computed with one copy of the columns of a
 // transposed A.
 const strips = 384
@@ -105,16 +108,21 @@ func (g *Gemm) packPart(part, _ int) {
 	packPanels(g.packed[from/j.nr*g.size:], j.b.from(0, from), j.k, to-from, j.nr, g.size)
 }
 
-// panelsPart takes some panels of B, one after another, past all rows of A, which
-// it reads in place.
+// panelsPart takes some panels of B past all rows of A.
 func (g *Gemm) panelsPart(part, thread int) {
 	g.packPart(part, thread)
+	from, to := g.job.wide.part(part)
+	g.sweep(0, g.job.m, from, to)
+}
+
+// sweep computes rows i … end and columns from … to of C. A panel of B stays near
+// while the tiles go past.
+func (g *Gemm) sweep(i, end, from, to int) {
 	j := &g.job
-	from, to := j.wide.part(part)
 	for at := from; at < to; at += j.nr {
 		panel, cols := g.packed[at/j.nr*g.size:], min(j.nr, j.n-at)
-		for i := 0; i < j.m; {
-			rows := tileRows(j.m - i)
+		for i := i; i < end; {
+			rows := tileRows(end - i)
 			tile(rows, cols, j.k, j.a.Data[i*j.a.Row:], j.a.Row, j.a.Col,
 				panel, g.offsets, j.c.Data[i*j.c.Row+at:], j.c.Row, j.plus.at(i, at), j.plus.Row)
 			i += rows
@@ -122,9 +130,8 @@ func (g *Gemm) panelsPart(part, thread int) {
 	}
 }
 
-// rowsPart takes the rows of one tile after another past all panels of B: for an A
-// that is large, so that each of its rows is fetched once, and for the transpose of
-// a row-major matrix.
+// rowsPart takes some rows of A past all panels of B: for an A that is large, so that
+// each of its rows is fetched once, and for the transpose of a row-major matrix.
 func (g *Gemm) rowsPart(part, thread int) {
 	j := &g.job
 	from, to := j.high.part(part)
@@ -132,46 +139,35 @@ func (g *Gemm) rowsPart(part, thread int) {
 		g.columns(g.packed, j.c.from(from, 0), j.a.from(from, 0), j.plus.from(from, 0), to-from, j.k, &g.lanes[thread])
 		return
 	}
-	for i := from; i < to; {
-		rows := tileRows(to - i)
-		g.across(g.packed, j.c.from(i, 0), j.a.from(i, 0), j.plus.from(i, 0), rows, j.k)
-		i += rows
+	for from < to {
+		end := min(from+blockRows, to)
+		g.sweep(from, end, 0, j.n)
+		from = end
 	}
 }
 
 // columns computes m rows of C for the transpose of a row-major A. The steps of its
 // rows lie far apart in memory, so the columns of each tile are copied together
-// first, those of many tiles in one walk along the rows.
+// first, those of many tiles of one height in one walk along the rows.
 func (g *Gemm) columns(packed []Real, c, a, plus View, m, kb int, l *lane) {
-	for i0 := 0; i0 < m; i0 += strips {
-		end := min(i0+strips, m)
-		rows, tiles := tileRows(end-i0), 0
-		for i := i0; i < end && tileRows(end-i) == rows; i += rows {
+	n, nr := g.job.n, g.job.nr
+	for i := 0; i < m; {
+		rows, tiles := tileRows(m-i), 1
+		for end := min(i+strips, m); i+(tiles+1)*rows <= end && tileRows(m-i-tiles*rows) == rows; {
 			tiles++
 		}
 		size := kb*rows + apart
 		l.rows = grow(l.rows, tiles*size)
-		packRows(l.rows, a.Data[i0:], a.Col, kb, rows, tiles, size)
-		for t := range tiles {
-			i := i0 + t*rows
-			g.across(packed, c.from(i, 0), View{l.rows[t*size:], 1, rows}, plus.from(i, 0), rows, kb)
+		packRows(l.rows, a.Data[i:], a.Col, kb, rows, tiles, size)
+		for at := 0; at < n; at += nr {
+			panel, cols := packed[at/nr*g.size:], min(nr, n-at)
+			for t := range tiles {
+				r := i + t*rows
+				tile(rows, cols, kb, l.rows[t*size:], 1, rows,
+					panel, g.offsets, c.Data[r*c.Row+at:], c.Row, plus.at(r, at), plus.Row)
+			}
 		}
-		for i := i0 + tiles*rows; i < end; {
-			rows := tileRows(end - i)
-			packRows(l.rows, a.Data[i:], a.Col, kb, rows, 1, size)
-			g.across(packed, c.from(i, 0), View{l.rows, 1, rows}, plus.from(i, 0), rows, kb)
-			i += rows
-		}
-	}
-}
-
-// across takes the first rows of A past all panels of B.
-func (g *Gemm) across(packed []Real, c, a, plus View, rows, kb int) {
-	n, nr := g.job.n, g.job.nr
-	for at := 0; at < n; at += nr {
-		tile(rows, min(nr, n-at), kb, a.Data, a.Row, a.Col,
-			packed, g.offsets, c.Data[at:], c.Row, plus.at(0, at), plus.Row)
-		packed = packed[min(g.size, len(packed)):]
+		i += tiles * rows
 	}
 }
 
