@@ -8,9 +8,11 @@ func (e *Engine) stepsTaken() int64 {
 	n := e.view.Steps
 	for id := range e.seen {
 		t := e.view.Trials[id]
-		if _, told := t.Told(); !told {
-			n += e.stride(t)
+		horizon := e.view.Horizon(t)
+		if _, told := t.Told(); told || (horizon > 0 && t.Step() >= lastStep(t, horizon)) {
+			continue
 		}
+		n += e.stride(t)
 	}
 	return n
 }
