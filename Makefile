@@ -77,6 +77,9 @@ bench-search: ## how good the configurations found are; goes on where it was, ho
 	$(GO) run ./bench/search run --suite tables,functions,bbob,conditional,constrained,trainings --searchers $(SEARCHERS)
 	$(GO) run ./bench/search run --suite multi --searchers danlu:auto,danlu:tpe,danlu:nsga2,danlu:random
 	$(GO) run ./bench/search run --suite fidelity --searchers danlu:auto+auto,danlu:auto+asha,danlu:tpe+median
+	for cluster in "" "--stragglers 0.2" "--failing 0.3"; do \
+		$(GO) run ./bench/search workers $$cluster && \
+		$(GO) run ./bench/search workers $$cluster --searchers auto+freeze-thaw --workers 1,8,64 || exit 1; done
 	$(GO) run ./bench/search report
 
 bench-peers: ## the packages it is compared with, into bench/search/peers/.venv

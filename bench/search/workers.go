@@ -36,7 +36,7 @@ type crowd struct {
 // Markdown table. Runs that are kept are not made again.
 func onWorkers(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("workers", flag.ContinueOnError)
-	searchers := fs.String("searchers", "random+none,random+asha,random+asha?promote=true,random+halving,random+hyperband,tpe+bohb,random+pbt", "samplers and schedulers, as danlu:… elsewhere")
+	searchers := fs.String("searchers", "random+none,random+asha,random+asha?promote=true,random+hyperband,tpe+bohb,random+pbt", "samplers and schedulers, as danlu:… elsewhere")
 	counts := fs.String("workers", "1,8,64,1000", "numbers of workers")
 	tables := fs.String("tables", "bench/search/tables", "the folder of the tables")
 	tasks := fs.String("tasks", "lcbench-126026,lcbench-167190,taskset-patch32_LSTM128_bs128", "patterns of tasks")
