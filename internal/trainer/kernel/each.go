@@ -3,8 +3,8 @@ package kernel
 // Piece is a group of rows of a product.
 type Piece struct {
 	Index    int // among the pieces
-	From, To int // rows
-	C        []Real
+	From, To int
+	C        []Real // the rows
 }
 
 // Pieces is how many pieces a product of m rows comes in.
