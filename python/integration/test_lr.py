@@ -349,6 +349,15 @@ class InATrial(TrialCase):
         self.assertTrue(all(report["values"]["lr_test/loss"] > 0 for report in self.reports))
         self.assertTrue(all(torch.equal(a, b) for a, b in zip(before, model.parameters())))
 
+    def test_the_one_who_asks_may_want_equal_steps(self):
+        self.come()
+        os.environ["DANLU_LR_TEST"], os.environ["DANLU_LR_SWEEP"] = "1", "linear"
+        model, optimizer, loader = problem()
+        with self.assertRaises(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+            danlu.torch.lr_range_test(model, optimizer, loss_fn, loader, points=6, low=0.1, high=0.6)
+        rates = [report["values"]["lr_test/lr"] for report in self.reports]
+        self.assertEqual(["%.3f" % rate for rate in rates], ["0.100", "0.200", "0.300", "0.400", "0.500", "0.600"])
+
     def test_of_another_kind_it_only_tests(self):
         self.come()
         model, optimizer, loader = problem()
