@@ -84,7 +84,8 @@ func (l *attention) forward(x []Real, rows int, p Pass) []Real {
 			softmaxRows(w, n, scale)
 			if dropping {
 				kept := l.kept[at : at+n*n]
-				drop(kept, w, l.dropout, l.pcg)
+				drawMask(kept, l.dropout, l.pcg)
+				kernel.Mul(kept, w)
 				w = kept
 			}
 			l.gemm.Mul(part(l.out, head*h, d), kernel.Rows(w, n), part(l.in, 2*d+head*h, 3*d), n, h, n, false)
@@ -155,23 +156,5 @@ func softmaxRows(w []Real, n int, scale Real) {
 		kernel.Affine(row, row, scale, -scale*top)
 		kernel.Exp(row, row)
 		kernel.Scale(row, Real(1/kernel.Sum(row)))
-	}
-}
-
-// drop sets each number of from to zero with a chance, a multiple of 2⁻¹⁶, and
-// multiplies the others by 1 ÷ (1 − chance).
-func drop(to, from []Real, chance float64, pcg *rand.PCG) {
-	below := uint64(math.Round(chance * (1 << 16)))
-	keep := Real(1 / (1 - chance))
-	var bits uint64
-	for i, v := range from {
-		if i&3 == 0 {
-			bits = pcg.Uint64()
-		}
-		to[i] = 0
-		if bits&0xffff >= below {
-			to[i] = v * keep
-		}
-		bits >>= 16
 	}
 }

@@ -3,6 +3,8 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/danlu-ml/danlu/internal/trainer/kernel"
 )
 
 // Dropout sets each number to zero with a chance and multiplies the others by
@@ -27,27 +29,16 @@ func NewDropout(chance float64, index, d, n int) *Dropout {
 // Params are none.
 func (l *Dropout) Params() []*Param { return nil }
 
-// Forward drops. Each chance is rounded to a multiple of 2⁻¹⁶.
+// Forward drops.
 func (l *Dropout) Forward(x []Real, p Pass) []Real {
 	if !p.Train || l.chance == 0 {
 		return x
 	}
 	y, mask := l.y[:len(x)], l.mask[:len(x)]
 	l.pcg.Seed(p.Seed^(l.index+1)*0x9e3779b97f4a7c15, p.Step)
-	below := uint64(math.Round(l.chance * (1 << 16)))
-	keep := Real(1 / (1 - l.chance))
-	var bits uint64
-	for i, v := range x {
-		if i&3 == 0 {
-			bits = l.pcg.Uint64()
-		}
-		mask[i] = 0
-		if bits&0xffff >= below {
-			mask[i] = keep
-		}
-		bits >>= 16
-		y[i] = v * mask[i]
-	}
+	drawMask(mask, l.chance, l.pcg)
+	copy(y, x)
+	kernel.Mul(y, mask)
 	return y
 }
 
@@ -57,8 +48,22 @@ func (l *Dropout) Backward(dy []Real, p Pass, needX bool) []Real {
 		return dy
 	}
 	dx := l.dx[:len(dy)]
-	for i, v := range dy {
-		dx[i] = v * l.mask[i]
-	}
+	copy(dx, dy)
+	kernel.Mul(dx, l.mask)
 	return dx
+}
+
+// drawMask sets each number to zero with a chance, rounded to a multiple of 2⁻¹⁶, and
+// the others to 1 ÷ (1 − chance).
+func drawMask(mask []Real, chance float64, pcg *rand.PCG) {
+	below := int64(math.Round(chance * (1 << 16)))
+	factor := [2]Real{0, Real(1 / (1 - chance))}
+	var bits uint64
+	for i := range mask {
+		if i&3 == 0 {
+			bits = pcg.Uint64()
+		}
+		mask[i] = factor[uint64(^(int64(bits&0xffff)-below))>>63] // no branch: none could be foretold
+		bits >>= 16
+	}
 }
