@@ -43,7 +43,7 @@ const (
 // aim makes the processes for a past.
 func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	shape := s.columns.shape
-	a := &aim{belief: p.belief, middle: middling / float64(len(p.trials)), plain: s.columns.plain}
+	a := &aim{belief: p.belief, middle: p.middle, plain: s.columns.plain}
 	x, losses, trials := p.x, p.losses, p.trials
 	if len(trials) > observedAtMost {
 		x, losses, trials = nil, make([][]float64, len(p.losses)), nil
@@ -250,7 +250,8 @@ func (a *aim) many(x, out []float64) {
 // middling is the weight, in trials, of the belief that a number is good in the middle
 // of its range: its density is a normal one of deviation middleSD. People draw ranges
 // around what they think good; and the corners of a cube, of which there are many, are
-// where a process knows least, and likes to look.
+// where a process knows least, and likes to look. It is followed as far as results
+// agree: see trust.
 const (
 	middling = 5
 	middleSD = .3
