@@ -19,6 +19,8 @@ type TextConv struct {
 	scores                []Real // every filter at every position
 	at                    []int32
 	y, dx                 []Real
+	width                 int                        // the one in progress, by its place in widths
+	largest               func(sequence, thread int) // of each filter of that width
 }
 
 // NewTextConv makes the layer for up to n sequences of length vectors of size,
@@ -33,6 +35,7 @@ func NewTextConv(gemm *kernel.Gemm, length, size, filters int, widths []int, n i
 	out := n * l.Out()
 	l.scores, l.at = make([]Real, n*length*filters), make([]int32, out)
 	l.y, l.dx = make([]Real, out), make([]Real, n*length*size)
+	l.largest = l.pool
 	return l
 }
 
@@ -58,25 +61,30 @@ func (l *TextConv) Forward(x []Real, p Pass) []Real {
 		windows := p.N*l.length - k + 1
 		l.gemm.Mul(kernel.Rows(l.scores, f), kernel.View{Data: x, Row: l.size, Col: 1},
 			kernel.Rows(l.w[i].W, k*l.size).T(), windows, f, k*l.size, false)
-		for s := range p.N {
-			out := l.y[s*l.Out()+i*f:][:f]
-			at := l.at[s*l.Out()+i*f:][:f]
-			copy(out, l.scores[s*l.length*f:])
-			for j := range at {
-				at[j] = 0
-			}
-			for t := 1; t <= l.length-k; t++ {
-				for j, v := range l.scores[(s*l.length+t)*f:][:f] {
-					if v > out[j] {
-						out[j], at[j] = v, int32(t)
-					}
-				}
-			}
-			kernel.Add(out, l.b[i].W)
-			kernel.ReLU(out, out)
-		}
+		l.width = i
+		p.Team.Do(p.N, l.largest)
 	}
 	return l.y[:p.N*l.Out()]
+}
+
+// pool takes the largest values of a sequence, for the filters of one width.
+func (l *TextConv) pool(s, _ int) {
+	i, f := l.width, l.filters
+	out := l.y[s*l.Out()+i*f:][:f]
+	at := l.at[s*l.Out()+i*f:][:f]
+	copy(out, l.scores[s*l.length*f:])
+	for j := range at {
+		at[j] = 0
+	}
+	for t := 1; t <= l.length-l.widths[i]; t++ {
+		for j, v := range l.scores[(s*l.length+t)*f:][:f] {
+			if v > out[j] {
+				out[j], at[j] = v, int32(t)
+			}
+		}
+	}
+	kernel.Add(out, l.b[i].W)
+	kernel.ReLU(out, out)
 }
 
 // Backward follows the largest values to where they were found.
