@@ -31,6 +31,9 @@ type lrFlags struct {
 	sweep, curve, svg         string
 	set                       []string
 	json, plain, apply, again bool
+	loop                      int // steps of a training
+	optimizer                 string
+	momentum                  float64
 }
 
 func newLR(a *app) *cobra.Command {
@@ -55,6 +58,9 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
   danlu lr --curve curve.csv --json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("loop") {
+				return a.lrLoop(cmd.Context(), &f, args)
+			}
 			if f.curve != "" {
 				return a.lrCurve(&f, args)
 			}
@@ -83,6 +89,13 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
 	fs.BoolVar(&f.json, "json", false, "objects on standard output, the last of which is the result")
 	fs.BoolVar(&f.plain, "plain", false, "plain lines even in a terminal")
 	fs.StringVar(&f.svg, "svg", "", "write the drawing to a `FILE` as SVG")
+	// For programs, which docs/contract.md tells of them.
+	fs.IntVar(&f.loop, "loop", 0, "ask for short trainings on standard output, of a training of so many steps: `STEPS`")
+	fs.StringVar(&f.optimizer, "optimizer", "", "the optimiser of that training: `NAME`")
+	fs.Float64Var(&f.momentum, "momentum", 0, "its momentum: `SHARE`")
+	for _, name := range []string{"loop", "optimizer", "momentum"} {
+		fs.Lookup(name).Hidden = true
+	}
 	return cmd
 }
 
@@ -194,6 +207,7 @@ func (a *app) lr(ctx context.Context, file string, f *lrFlags) error {
 
 // lrFind runs what finds the rate.
 func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f *lrFlags) (out lrstudy.Outcome, err error) {
+	offerSelf()
 	watch := a.lrWatch(f)
 	place, closing, err := a.beside(ctx, def, file, "lr", watch.Lines, f.again)
 	if err != nil {

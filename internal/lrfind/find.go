@@ -74,7 +74,7 @@ func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done,
 		r.Verdict, r.Suggestion, r.Range, r.Reason = CannotSay, 0, Range{}, read.doubt
 		return r, nil
 	}
-	return r.settle(read.rate(o), read.span(o), read.why(o), o), nil
+	return r.Settle(read.rate(o), read.span(o), read.why(o), o), nil
 }
 
 // sweep tests the rates that the optimiser may want, and what the user allows.

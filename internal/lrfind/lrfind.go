@@ -76,7 +76,7 @@ func Suggest(curve []Point, o Options) Result {
 		r.Verdict = CannotSay
 		return r
 	}
-	return r.settle(d.suggest(o), d.span(o), d.why(o), o)
+	return r.Settle(d.suggest(o), d.span(o), d.why(o), o)
 }
 
 // Unknown is the result of a driver that has its own reason to say nothing.
@@ -84,8 +84,8 @@ func Unknown(curve []Point, reason string) Result {
 	return Result{Curve: curve, Verdict: CannotSay, Reason: reason}
 }
 
-// settle puts a suggestion within the bounds that the user gave.
-func (r Result) settle(rate float64, span Range, why string, o Options) Result {
+// Settle makes a suggestion of a result, within the bounds that the user gave.
+func (r Result) Settle(rate float64, span Range, why string, o Options) Result {
 	low, high := o.Low, o.High
 	if high == 0 {
 		high = math.Inf(1)
