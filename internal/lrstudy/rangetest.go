@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/aside"
+	"github.com/danlu-ml/danlu/internal/batchsize"
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/sampler"
 	"github.com/danlu-ml/danlu/internal/scheduler"
@@ -26,6 +28,9 @@ import (
 const (
 	testEnv        = "DANLU_LR_TEST"
 	sweepEnv       = "DANLU_LR_SWEEP"
+	stepsEnv       = "DANLU_LR_STEPS"
+	epochsEnv      = "DANLU_LR_EPOCHS"
+	scheduleEnv    = "DANLU_LR_SCHEDULE"
 	testRate       = "lr_test/lr"
 	testLoss       = "lr_test/loss"
 	testSuggestion = "lr_test/suggestion"
@@ -119,10 +124,7 @@ func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool
 	if def.Env == nil {
 		def.Env = map[string]string{}
 	}
-	def.Env[testEnv] = "1"
-	if q.ask.Linear {
-		def.Env[sweepEnv] = "linear"
-	}
+	q.tell(def.Env, out.Schedule)
 	o.Log = slog.New(slog.DiscardHandler) // of the engine's remarks none fits a trial that ends without an objective
 	v, err := q.run(ctx, o, aside.Job{
 		Definition: def,
@@ -152,6 +154,28 @@ func (q *question) test(ctx context.Context, o Options) (out Outcome, knows bool
 		q.adopt(&out.Result, t)
 	}
 	return out, true, nil
+}
+
+// tell says in a program's environment what is asked of it, and what is known of its
+// training.
+func (q *question) tell(env map[string]string, schedule string) {
+	env[testEnv] = "1"
+	if q.ask.Linear {
+		env[sweepEnv] = "linear"
+	}
+	if schedule != "" {
+		env[scheduleEnv] = schedule
+	}
+	f := q.def.Fidelity
+	if f.Max == 0 || f.Param != "" {
+		return
+	}
+	switch batchsize.UnitOf(f.Step) {
+	case batchsize.Step:
+		env[stepsEnv] = strconv.FormatInt(f.Max, 10)
+	case batchsize.Epoch:
+		env[epochsEnv] = strconv.FormatInt(f.Max, 10)
+	}
 }
 
 // curve are the points of the last attempt, by step.
@@ -189,22 +213,26 @@ func (q *question) curve(ctx context.Context, o Options, name string) ([]lrfind.
 }
 
 // adopt takes what the program itself suggests, which it has confirmed by more
-// than the curve.
+// than the curve; else it adds why the program has the curve alone.
 func (q *question) adopt(res *lrfind.Result, t *study.Trial) {
 	var x [3]float64
 	for i, metric := range []string{testSuggestion, testLow, testHigh} {
 		s := t.Metrics[metric]
 		if s == nil {
+			if why := said(t); why != "" {
+				res.Reason += "; " + why
+			}
 			return
 		}
 		x[i] = s.Last / q.scale
 	}
 	switch {
 	case x[0] > 0 && x[1] > 0 && x[1] <= x[0] && x[0] <= x[2]:
+		why := res.Reason
 		if res.Verdict != lrfind.Ok || x[0] != res.Suggestion {
-			res.Reason = cmp.Or(said(t), "the program's own verdict on its range test")
+			why = cmp.Or(said(t), "the program's own verdict on its range test")
 		}
-		res.Verdict, res.Suggestion, res.Range = lrfind.Ok, x[0], lrfind.Range{Low: x[1], High: x[2]}
+		*res = res.Settle(x[0], lrfind.Range{Low: x[1], High: x[2]}, why, q.lrfind())
 	case res.Verdict == lrfind.Ok:
 		candidates := res.Candidates
 		*res = lrfind.Unknown(res.Curve, cmp.Or(said(t), "the program itself can't say by its range test; its output has the reason"))
@@ -212,15 +240,18 @@ func (q *question) adopt(res *lrfind.Result, t *study.Trial) {
 	}
 }
 
-// said is the sentence with which the built-in trainer ended its range test.
+// said is the sentence with which the built-in trainer, or danlu's client, ended its
+// range test.
 func said(t *study.Trial) (reason string) {
 	a := t.Attempt()
 	if a == nil || a.Exit == nil {
 		return ""
 	}
 	for line := range strings.Lines(a.Exit.Tail) {
-		if s, ok := strings.CutPrefix(strings.TrimSpace(line), "danlu train: "); ok {
-			reason = s
+		for _, who := range []string{"danlu train: ", "danlu lr: "} {
+			if s, ok := strings.CutPrefix(strings.TrimSpace(line), who); ok {
+				reason = s
+			}
 		}
 	}
 	return reason

@@ -22,6 +22,7 @@ class Kept:
     """The state of the parts it was given, with that of the common generators of random numbers."""
 
     def __init__(self, parts: Iterable[Any], loader: Any) -> None:
+        self._source = loader
         self._seen: Dict[int, Any] = {}  # by identity, which holding them keeps theirs
         self._back: List[Callable[[], None]] = []
         self._generators()
@@ -38,6 +39,16 @@ class Kept:
         with torch.no_grad():
             for back in reversed(self._back):
                 back()
+
+    def rewind(self) -> None:
+        """Bring it all back, for another training from here that is to be put back too."""
+        self.restore()
+        self._set_aside()
+
+    def _set_aside(self) -> None:
+        """Let the loader begin anew, whose persisting workers are in the middle of an epoch."""
+        if getattr(self._source, "_iterator", None) is not None:
+            vars(self._source)["_iterator"] = None
 
     def _add(self, value: Any) -> None:
         """Keep a value, and what it holds."""
@@ -89,7 +100,7 @@ class Kept:
         """What a module counts to its state besides tensors."""
         if type(module).get_extra_state is not torch.nn.Module.get_extra_state:
             extra = copy.deepcopy(module.get_extra_state())
-            self._back.append(lambda: module.set_extra_state(extra))
+            self._back.append(lambda: module.set_extra_state(copy.deepcopy(extra)))
 
     def _random(self, value: Any) -> bool:
         """Keep a generator of random numbers; False where it is none."""
@@ -141,8 +152,7 @@ class Kept:
             for _, held in items:
                 if id(held) not in self._seen and self._random(held):
                     self._seen[id(held)] = held
-        if getattr(loader, "_iterator", None) is not None:  # of workers that persist: they are in the middle of an epoch
-            vars(loader)["_iterator"] = None
+        self._set_aside()
         self._back.append(lambda: _end_workers(loader))
 
 

@@ -4,14 +4,16 @@ import contextlib
 import itertools
 import math
 import sys
-from typing import Any, Callable, Generator, Iterable, Iterator, Mapping, Optional
+from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 import torch.distributed
 from torch.nn.utils.clip_grad import clip_grad_norm_
 
-from . import _lr, _trial
+from . import _lr, _lr_search, _pipe, _ranks, _trial
 from ._torch_keep import Kept
+
+LOW, HIGH = 1e-6, 10.0
 
 
 def lr_range_test(
@@ -20,8 +22,8 @@ def lr_range_test(
     loss_fn: Optional[Callable[[Any, Any], torch.Tensor]],
     loader: Iterable[Any],
     *,
-    low: float = 1e-6,
-    high: float = 10.0,
+    low: float = LOW,
+    high: float = HIGH,
     points: int = 100,
     linear: bool = False,
     accumulate: int = 1,
@@ -32,7 +34,8 @@ def lr_range_test(
     autocast: Optional[torch.dtype] = None,
     clip_norm: Optional[float] = None,
     also: Iterable[Any] = (),
-    schedule: Optional[str] = None
+    schedule: Optional[str] = None,
+    steps: Optional[int] = None
 ) -> _lr.LRTest:
     """Train on a batch at each of many rates, from low to high, and say which one to take.
 
@@ -57,9 +60,13 @@ def lr_range_test(
     - autocast is the type of mixed precision; scaler the program's GradScaler.
     - schedule is the one to train with, such as "onecycle": its best peak differs from
       the best constant rate.
+    - steps is how many steps the whole training has. With them the curve is only the
+      beginning: danlu has a few short trainings made at rates about what it suggests,
+      all on the same batches, and in all at most a tenth of the whole one. It takes
+      the rates and their number itself; low and high, where given, bound the suggestion.
 
-    In a trial that ``danlu lr`` has started for it (DANLU_LR_TEST=1) it reports its
-    points and ends the program.
+    In a trial that ``danlu lr`` has started for it (DANLU_LR_TEST=1) it reports what it
+    found and ends the program; the steps are those of the study, unless given.
     """
     if hasattr(loader, "__next__"):
         raise TypeError("give the loader, not its iterator, whose position can't be brought back")
@@ -67,33 +74,140 @@ def lr_range_test(
         raise ValueError("accumulate=%r: give a whole number from 1" % accumulate)
     if not any(p.requires_grad for group in optimizer.param_groups for p in group["params"]):
         raise ValueError("no parameter of the optimizer needs a gradient: there is nothing to train")
-    rates = _lr.rates(low, high, points, linear or _trial.asked_for_linear_sweep())
-    shares = _lr.proportions(optimizer)
-    kept = Kept([model, optimizer, scaler, *also], loader)
+    if steps is not None and steps < 1:
+        raise ValueError("steps=%r: give the number of steps of the whole training" % steps)
     trial = _trial.asked_for_lr()
-    sweep = _lr.Sweep(diverged)
+    linear = linear or _trial.asked_for_linear_sweep()
+    schedule = schedule or _lr_search.schedule()
+    rates = _lr.rates(low, high, points, linear)
+    curve = _lr.Sweep(diverged)
     loop = _Loop(model, optimizer, loss_fn, forward, scaler, autocast, clip_norm)
-    batches = _endless(loader)
-    try:
-        if not model.training:  # else its parts have the modes that they were given
-            model.train()
+
+    def one(batches: Iterator[Any]) -> float:
+        if step is None:
+            return loop.step(batches, accumulate)
+        return float(step(next(batches) if accumulate == 1 else list(itertools.islice(batches, accumulate))))
+
+    def sweep(rates: Sequence[float]) -> Sequence[float]:
         for rate in rates:
-            _lr.set_rates(optimizer, shares, rate)
-            if step is not None:
-                loss = float(step(next(batches) if accumulate == 1 else list(itertools.islice(batches, accumulate))))
-            else:
-                loss = loop.step(batches, accumulate)
-            goes_on = sweep.add(rate, _mean_of_ranks(loss, optimizer))
+            goes_on = curve.add(rate, training.step(rate))
             if trial:
-                _trial.report(len(sweep.curve), {"lr_test/lr": rate, "lr_test/loss": sweep.curve[-1][1]})
+                _trial.report(len(curve.curve), {"lr_test/lr": rate, "lr_test/loss": curve.curve[-1][1]})
             if not goes_on:
                 break
+        return [loss for _, loss in curve.curve]
+
+    training = _Training(model, optimizer, loader, one, Kept([model, optimizer, scaler, *also], loader))
+    options = _options(optimizer, schedule, linear, None if (low, high) == (LOW, HIGH) else (low, high))
+    answer, why = None, ""
+    try:
+        whole = steps or _lr_search.length(lambda: -(-len(loader) // accumulate))  # type: ignore[arg-type]
+        if whole is not None:
+            answer, why = _search(whole, options, sweep, training.probe, optimizer)
+        elif trial:
+            why = "how many steps the training has isn't known: give lr_range_test its steps="
+        if not curve.curve:
+            sweep(rates)
     finally:
-        batches.close()
-        kept.restore()
+        training.end()
+    if why:
+        why = "by the curve alone, since " + why
     if trial:
+        _report(len(curve.curve), answer, why)
         sys.exit(0)
-    return _lr.read(sweep.curve, schedule)
+    if answer is not None:
+        return _lr.LRTest(curve.curve, answer)
+    found = _lr.read(curve.curve, schedule)
+    if why:
+        found.reason += "; " + why
+    return found
+
+
+def _options(optimizer: Any, schedule: Optional[str], linear: bool, ends: Optional[Tuple[float, float]]) -> List[str]:
+    """What danlu is to know of a training."""
+    inner = getattr(optimizer, "optimizer", optimizer)  # of one that Accelerate has wrapped
+    momentum = max(float(group.get("momentum") or 0) for group in optimizer.param_groups)
+    options = ["--optimizer", type(inner).__name__.lower(), "--momentum", repr(momentum)]
+    if schedule is not None:
+        options += ["--schedule", schedule]
+    if linear:
+        options += ["--sweep", "linear"]
+    if ends is not None:
+        options += ["--range", "%r,%r" % ends]
+    return options
+
+
+def _search(steps: int, options: Sequence[str], sweep: Any, probe: Any, optimizer: Any) -> Tuple[Optional[Dict[str, Any]], str]:
+    """What danlu finds by short trainings, or None and why it does not.
+
+    Each rank asks a danlu of its own. They all ask for the same, since they are told
+    the same losses.
+    """
+    why = _lr_search.missing()
+    if _mean_of_ranks(0.0 if why else 1.0, optimizer) < 1:
+        return None, why or "another rank has no danlu"
+    began = False
+
+    def begin(rates: Sequence[float]) -> Sequence[float]:
+        nonlocal began
+        began = True
+        losses: Sequence[float] = sweep(rates)
+        return losses
+
+    try:
+        answer = _lr_search.search(steps, options, begin, probe)
+    except _pipe.Error as error:
+        return None, str(error)
+    return (answer, "") if began else (None, answer["reason"])
+
+
+def _report(step: int, answer: Optional[Dict[str, Any]], why: str) -> None:
+    """Tell ``danlu lr`` what was found, which takes the last line for the reason."""
+    if answer is not None:
+        low, high = answer["range"] or (0.0, 0.0)
+        _trial.report(step, {"lr_test/suggestion": answer["suggestion"] or 0.0, "lr_test/low": low, "lr_test/high": high})
+        why = answer["reason"]
+    if why and sys.stderr is not None and _ranks.is_first():
+        sys.stderr.write("danlu lr: %s\n" % why)
+
+
+class _Training:
+    """A training that is tried from where it stands, and put back."""
+
+    def __init__(self, model: Any, optimizer: Any, loader: Any, one: Callable[[Any], float], kept: Kept) -> None:
+        self._model = model
+        self._optimizer = optimizer
+        self._shares = _lr.proportions(optimizer)
+        self._loader = loader
+        self._one = one
+        self._kept = kept
+        self._begin()
+
+    def _begin(self) -> None:
+        self._batches = _endless(self._loader)
+        if not self._model.training:  # else its parts have the modes that they were given
+            self._model.train()
+
+    def step(self, rate: float) -> float:
+        """A step at a rate; returns the loss before it."""
+        _lr.set_rates(self._optimizer, self._shares, rate)
+        return _mean_of_ranks(self._one(self._batches), self._optimizer)
+
+    def probe(self, rate: float, steps: int, goes_on: bool) -> List[float]:
+        """The losses of some steps at one rate, up to the first that is not finite."""
+        if not goes_on:
+            self._batches.close()
+            self._kept.rewind()
+            self._begin()
+        losses: List[float] = []
+        while len(losses) < steps and (not losses or math.isfinite(losses[-1])):
+            losses.append(self.step(rate))
+        return losses
+
+    def end(self) -> None:
+        """Put everything back."""
+        self._batches.close()
+        self._kept.restore()
 
 
 class _Loop:

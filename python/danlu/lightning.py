@@ -7,6 +7,7 @@ or, by hand, ``callbacks=[danlu.lightning.Callback()]`` and
 """
 
 import inspect
+import math
 import os
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
@@ -62,9 +63,11 @@ class LRRangeTest(pl.Callback):
         points: int = 100,
         linear: bool = False,
         diverged: float = 4.0,
-        schedule: Optional[str] = None
+        schedule: Optional[str] = None,
+        steps: Optional[int] = None
     ) -> None:
         self.found: Optional[_lr.LRTest] = None
+        self._steps = steps
         self._settings: Dict[str, Any] = dict(
             low=low, high=high, points=points, linear=linear, diverged=diverged, schedule=schedule
         )
@@ -86,10 +89,16 @@ class LRRangeTest(pl.Callback):
         try:
             self.found = torch.lr_range_test(
                 pl_module, optimizer, None, trainer.train_dataloader, step=steps.step, accumulate=several,
-                scaler=getattr(trainer.precision_plugin, "scaler", None), **self._settings
+                scaler=getattr(trainer.precision_plugin, "scaler", None), steps=self._steps or _asked_steps(trainer), **self._settings
             )
         finally:
             del pl_module.log, pl_module.log_dict
+
+
+def _asked_steps(trainer: Any) -> Optional[int]:
+    """How many steps the training has, where ``danlu lr`` asks for its rate and it has an end."""
+    total = trainer.estimated_stepping_batches if _trial.asked_for_lr() else math.inf
+    return int(total) if math.isfinite(total) else None
 
 
 class _Steps:

@@ -81,9 +81,12 @@ class LRRangeTest(transformers.TrainerCallback):
             optimizer.step()
             return float(loss.detach())
 
+        settings = dict(self._settings)
+        if _trial.asked_for_lr() and state.max_steps > 0:
+            settings.setdefault("steps", state.max_steps)
         self.found = torch.lr_range_test(
             trainer.model_wrapped, optimizer, None, parts["train_dataloader"], step=step,
-            scaler=getattr(trainer.accelerator, "scaler", None), **self._settings
+            scaler=getattr(trainer.accelerator, "scaler", None), **settings
         )
 
 

@@ -1,13 +1,16 @@
 import contextlib
 import io
+import itertools
 import math
 import os
 import random
 import stat
 import tempfile
 import unittest
+import unittest.mock
 
 import danlu
+from danlu import _lr, _lr_search, _pipe
 from tests.driver import TrialCase
 
 try:
@@ -19,6 +22,7 @@ except ImportError:
 from torch.optim.swa_utils import AveragedModel
 
 loss_fn = torch.nn.functional.cross_entropy
+PROGRAM = _pipe.binary()
 
 
 class Odd(torch.nn.Module):
@@ -144,6 +148,7 @@ class Afterwards(unittest.TestCase):
         got = Training(*args, **kwargs).run(lambda training: found.append(sweep(training, **(test or {}))), at)
         self.assertGreater(len(found[0].curve), 3)
         self.assertEqual(got, want)
+        return found[0]
 
     def test_training_goes_on_bit_for_bit(self):
         for name, make in (
@@ -171,6 +176,12 @@ class Afterwards(unittest.TestCase):
         for at in (0, 5):
             with self.subTest(at=at):
                 self.check(lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9), scaler=True, at=at)
+
+    def test_so_it_does_after_short_trainings(self):
+        for name, more in (("alone", {}), ("workers that persist", {"workers": 1})):
+            with self.subTest(name):
+                found = self.check(lambda p: torch.optim.Adam(p, lr=1.0), test={"steps": 400}, **more)
+                self.assertRegex(found.reason, "short training|at every rate from")
 
     def test_so_it_does_where_the_test_is_interrupted(self):
         def fail(training):
@@ -299,6 +310,113 @@ class Once:
         yield from self.batches
 
 
+def by_hand(steps):
+    """The search over a loop that builds its training anew for each rate; also the rates that it tried."""
+    tried, under_way = [], None
+
+    def train(rates):
+        nonlocal under_way
+        model, optimizer, batches = under_way
+        losses = []
+        for rate in rates:
+            optimizer.param_groups[0]["lr"], optimizer.param_groups[1]["lr"] = rate, rate / 10
+            optimizer.zero_grad()
+            x, y = next(batches)
+            loss = loss_fn(model(x), y)
+            losses.append(loss.item())
+            if not losses[-1] < 30:  # of 5: far above where a sweep ends
+                break
+            loss.backward()
+            optimizer.step()
+        return losses
+
+    def anew():
+        nonlocal under_way
+        model, optimizer, loader = problem((0.1, 0.01))
+        under_way = model, optimizer, (batch for _ in itertools.count() for batch in loader)
+
+    def sweep(rates):
+        anew()
+        watch = _lr.Sweep(4.0)
+        losses = train(rates)
+        kept = next((i + 1 for i, (rate, loss) in enumerate(zip(rates, losses)) if not watch.add(rate, loss)), len(losses))
+        return losses[:kept]
+
+    def probe(rate, steps, goes_on):
+        if not goes_on:
+            anew()
+            tried.append(rate)
+        return train([rate] * steps)
+
+    return _lr_search.search(steps, ["--optimizer", "sgd"], sweep, probe), tried
+
+
+class Searching(unittest.TestCase):
+    def test_short_trainings_are_those_of_a_training_built_anew(self):
+        want, tried = by_hand(2000)
+        model, optimizer, loader = problem((0.1, 0.01))
+        got = danlu.torch.lr_range_test(model, optimizer, loss_fn, loader, steps=2000)
+        self.assertGreaterEqual(len(tried), 3)
+        self.assertEqual((got.suggestion, got.range and list(got.range), got.reason), (want["suggestion"], want["range"], want["reason"]))
+        self.assertEqual([list(point) for point in got.curve], want["curve"])
+
+    def test_takes_a_tenth_of_the_training_at_most(self):
+        model, optimizer, loader = problem()
+        made = []
+
+        def step(batch):
+            optimizer.zero_grad()
+            loss = loss_fn(model(batch[0]), batch[1])
+            loss.backward()
+            optimizer.step()
+            made.append(loss.item())
+            return loss
+
+        danlu.torch.lr_range_test(model, optimizer, None, loader, step=step, steps=1000)
+        self.assertGreater(len(made), 50)
+        self.assertLessEqual(len(made), 100)
+
+    def test_says_why_there_is_the_curve_alone(self):
+        model, optimizer, loader = problem()
+        found = danlu.torch.lr_range_test(model, optimizer, loss_fn, loader, steps=200)
+        self.assertRegex(found.reason, "; by the curve alone, since a tenth of a training of 200 steps is too little")
+        self.assertGreater(len(found.curve), 50)
+
+    def test_a_mistake_in_the_program_comes_through(self):
+        model, optimizer, loader = problem()
+        made = []
+
+        def step(_):
+            made.append(0)
+            if len(made) == 60:
+                raise ValueError("of the program")
+            return 2.0 - 0.001 * len(made)
+
+        with self.assertRaisesRegex(ValueError, "of the program"):
+            danlu.torch.lr_range_test(model, optimizer, None, loader, step=step, steps=2000)
+
+    def test_a_danlu_that_goes_away_leaves_the_curve(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fake = os.path.join(folder, "danlu")
+            with open(fake, "w") as out:
+                out.write(
+                    "#!/bin/sh\n[ \"$3\" = --loop ] || exec '%s' \"$@\"\n"
+                    "echo '{\"sweep\":[1e-5,1e-4,1e-3,1e-2]}'; exec 0<&- 1>&-; echo 'out of luck' >&2; exit 1\n" % PROGRAM
+                )
+            os.chmod(fake, stat.S_IRWXU)
+            with unittest.mock.patch.dict(os.environ, {"DANLU_BIN": fake}):
+                model, optimizer, loader = problem()
+                found = danlu.torch.lr_range_test(model, optimizer, loss_fn, loader, steps=2000)
+        self.assertEqual((len(found.curve), found.verdict), (4, "cannot_say"))
+        self.assertRegex(found.reason, "; by the curve alone, since out of luck$")
+
+    def test_losses_that_are_no_numbers(self):
+        model, optimizer, loader = problem()
+        found = danlu.torch.lr_range_test(model, optimizer, lambda z, y: loss_fn(z, y) * math.nan, loader, steps=2000)
+        self.assertEqual(found.verdict, "cannot_say")
+        self.assertRegex(found.reason, "from the first batch on")
+
+
 class Reading(TrialCase):
     def test_is_danlus(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -348,6 +466,26 @@ class InATrial(TrialCase):
         self.assertAlmostEqual(rates[-1], 0.1)
         self.assertTrue(all(report["values"]["lr_test/loss"] > 0 for report in self.reports))
         self.assertTrue(all(torch.equal(a, b) for a, b in zip(before, model.parameters())))
+
+    def test_what_short_trainings_say_is_reported_where_the_length_is_known(self):
+        for name, value, known in (("DANLU_LR_EPOCHS", "125", True), ("DANLU_LR_STEPS", "2000", True), ("DANLU_OTHER", "1", False)):
+            with self.subTest(name):
+                self.reports.clear()
+                self.stderr.truncate(0)
+                os.environ.update({"DANLU_BIN": PROGRAM, "DANLU_LR_TEST": "1", name: value})
+                self.come()
+                model, optimizer, loader = problem()
+                with self.assertRaises(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+                    danlu.torch.lr_range_test(model, optimizer, loss_fn, loader)
+                del os.environ[name]
+                last = self.reports[-1]["values"]
+                if known:
+                    self.assertLess(last["lr_test/low"], last["lr_test/suggestion"])
+                    self.assertLess(last["lr_test/suggestion"], last["lr_test/high"])
+                    self.assertRegex(self.stderr.getvalue(), "danlu lr: of [0-9]+ short trainings")
+                else:
+                    self.assertEqual(sorted(last), ["lr_test/loss", "lr_test/lr"])
+                    self.assertRegex(self.stderr.getvalue(), "by the curve alone, since how many steps the training has isn't known")
 
     def test_the_one_who_asks_may_want_equal_steps(self):
         self.come()
