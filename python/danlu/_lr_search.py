@@ -50,7 +50,7 @@ def search(
                     danlu.stdin.close()
                 break
         words = danlu.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        raise _pipe.Error(words[0] if words else "danlu ended with exit code %d" % danlu.wait())
+        raise _pipe.Error(words[0].replace("danlu lr: ", "", 1) if words else "danlu ended with exit code %d" % danlu.wait())
 
 
 def _read(line: bytes) -> Dict[str, Any]:

@@ -97,8 +97,8 @@ def lr_range_test(
                 break
         return [loss for _, loss in curve.curve]
 
-    training = _Training(model, optimizer, loader, one, Kept([model, optimizer, scaler, *also], loader))
     options = _options(optimizer, schedule, linear, None if (low, high) == (LOW, HIGH) else (low, high))
+    training = _Training(model, optimizer, loader, one, Kept([model, optimizer, scaler, *also], loader))
     answer, why = None, ""
     try:
         whole = steps or _lr_search.length(lambda: -(-len(loader) // accumulate))  # type: ignore[arg-type]
