@@ -3,6 +3,7 @@
 A request is a line of JSON on standard input, its answer one on standard output:
 {"task": name, "seed": n, "train": rate}          -> [loss, accuracy] of what validates
 {"task": name, "seed": n, "sweep": [rate, …]}     -> [loss, …], by danlu.torch.lr_range_test
+{"task": name, "seed": n, "search": true} -> [rate, steps], by danlu.torch.lr_range_test(…, steps=600)
 {"task": name, "seed": n, "probe": rate, "steps": n} -> [loss, …], at a constant rate;
     asked again it goes on
 """
@@ -118,9 +119,18 @@ def answer(q):
     t = Training(q["task"], q["seed"])
     if "train" in q:
         return [None, 0] if None in t.train(t.schedule, q["train"], STEPS) else t.score()
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(t.x, t.y), t.batch, shuffle=True, generator=t.generator)
+    if "search" in q:
+        made = []
+
+        def loss_fn(z, y):
+            made.append(0)
+            return nn.functional.cross_entropy(z, y)
+
+        found = danlu.torch.lr_range_test(t.model, t.optimizer, loss_fn, loader, schedule=t.schedule, steps=STEPS)
+        return [found.suggestion or 0, len(made)]
     if "sweep" in q:
         rates = q["sweep"]
-        loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(t.x, t.y), t.batch, shuffle=True, generator=t.generator)
         found = danlu.torch.lr_range_test(
             t.model, t.optimizer, nn.functional.cross_entropy, loader, low=rates[0], high=rates[-1], points=len(rates)
         )

@@ -47,6 +47,7 @@ func run(ctx context.Context, s settings, verb string) error {
 	defer p.stop()
 	if s.python != "" {
 		all = torchTasks(p)
+		finders = append(finders, finder{"danlu, in the script", inTheScript})
 	}
 	all = slices.DeleteFunc(all, func(t task) bool { return !strings.Contains(t.name, s.only) })
 	switch verb {

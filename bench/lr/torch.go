@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/danlu-ml/danlu/internal/lrfind"
 )
 
 // peer is a Python that trains with PyTorch: loop.py, started when first asked.
@@ -31,6 +33,8 @@ type request struct {
 	Sweep []float64 `json:"sweep,omitempty"`
 	Probe float64   `json:"probe,omitempty"`
 	Steps int       `json:"steps,omitempty"`
+
+	Search bool `json:"search,omitempty"`
 }
 
 func (p *peer) ask(ctx context.Context, q request, answer any) error {
@@ -110,6 +114,14 @@ func (l torchLoop) Probe(ctx context.Context, rate float64, steps int) ([]float6
 	var a []measure
 	err := l.peer.ask(ctx, request{Task: l.name, Seed: l.seed, Probe: rate, Steps: steps}, &a)
 	return floats(a), err
+}
+
+// inTheScript is the search as a user's script has it, by danlu.torch.lr_range_test.
+func inTheScript(ctx context.Context, t loop, _ lrfind.Options) (float64, int, error) {
+	l := t.(torchLoop)
+	var a [2]float64
+	err := l.peer.ask(ctx, request{Task: l.name, Seed: l.seed, Search: true}, &a)
+	return a[0], int(a[1]), err
 }
 
 func floats(a []measure) []float64 {
