@@ -45,7 +45,8 @@ func newLR(a *app) *cobra.Command {
 is named), and the range in which a search should look for it.
 
 A program that calls danlu.torch.lr_range_test, and the built-in trainer, run one
-range test. Any other is trained for a short while at a few constant rates: from
+range test, and a few short trainings after it where fidelity says how long a
+whole one is. Any other is trained for a short while at a few constant rates: from
 the default up and down until both sides are clearly worse, those that fall
 behind ended at once. A program with a schedule of its own gets each rate as its
 peak.

@@ -5,6 +5,7 @@ import unittest
 import warnings
 
 import danlu
+from danlu import _pipe
 from integration.case import ResumeCase
 from tests.driver import TrialCase
 
@@ -15,6 +16,7 @@ try:
 except ImportError:
     raise unittest.SkipTest("Lightning is not installed")
 
+PROGRAM = _pipe.binary()
 warnings.simplefilter("ignore")
 for name in ("lightning.pytorch", "pytorch_lightning"):
     logging.getLogger(name).setLevel(logging.ERROR)
@@ -80,6 +82,14 @@ class ARangeTest(TrialCase):
         self.assertGreater(len(self.reports), 20)
         self.assertEqual(sorted(self.reports[0]["values"]), ["lr_test/loss", "lr_test/lr"])
         self.assertEqual(self.checkpoints, [])
+
+    def test_is_a_search_where_the_training_is_long(self):
+        self.come()
+        os.environ.update(DANLU_LR_TEST="1", DANLU_BIN=PROGRAM, DANLU_MAX_STEP="200")
+        with self.assertRaises(SystemExit):
+            fit()
+        self.assertEqual(sorted(self.reports[-1]["values"]), ["lr_test/high", "lr_test/low", "lr_test/suggestion"])
+        self.assertRegex(self.stderr.getvalue(), "danlu lr: of [0-9]+ short trainings")
 
     def test_says_where_it_cannot_be(self):
         _, model, loader = pieces()

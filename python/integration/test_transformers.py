@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 import danlu
+from danlu import _pipe
 from integration.case import ResumeCase
 from tests.driver import TrialCase
 
@@ -14,6 +15,7 @@ try:
 except ImportError:
     raise unittest.SkipTest("Transformers is not installed")
 
+PROGRAM = _pipe.binary()
 transformers.logging.set_verbosity_error()
 
 
@@ -101,3 +103,11 @@ class ARangeTest(TrialCase):
         self.assertIn(end.exception.code, (0, None))
         self.assertGreater(len(self.reports), 20)
         self.assertEqual(sorted(self.reports[0]["values"]), ["lr_test/loss", "lr_test/lr"])
+
+    def test_is_a_search_where_the_training_is_long(self):
+        self.come()
+        os.environ.update(DANLU_LR_TEST="1", DANLU_BIN=PROGRAM, DANLU_MAX_STEP="200")
+        with self.assertRaises(SystemExit):
+            train()
+        self.assertEqual(sorted(self.reports[-1]["values"]), ["lr_test/high", "lr_test/low", "lr_test/suggestion"])
+        self.assertRegex(self.stderr.getvalue(), "danlu lr: of [0-9]+ short trainings")
