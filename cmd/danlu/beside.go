@@ -29,10 +29,11 @@ func (a *app) beside(ctx context.Context, def *study.Definition, file, verb stri
 	}
 	said := func(text string) { lines.Say("%s", text) }
 	watched, stop := context.WithCancel(ctx)
-	return aside.Place{
+	place := aside.Place{
 		Store: st, Path: path, Runs: filepath.Join(def.Dir, "danlu-runs"), What: "danlu " + verb, Version: version(), Again: again,
 		Signals: driver.Signals(watched, said), Said: said, Log: log,
-	}, func() error {
+	}
+	return place, func() error {
 		stop()
 		return st.Close()
 	}, nil
