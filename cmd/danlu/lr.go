@@ -90,13 +90,9 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
 	fs.BoolVar(&f.json, "json", false, "objects on standard output, the last of which is the result")
 	fs.BoolVar(&f.plain, "plain", false, "plain lines even in a terminal")
 	fs.StringVar(&f.svg, "svg", "", "write the drawing to a `FILE` as SVG")
-	// For programs, which docs/contract.md tells of them.
-	fs.IntVar(&f.loop, "loop", 0, "ask for short trainings on standard output, of a training of so many steps: `STEPS`")
-	fs.StringVar(&f.optimizer, "optimizer", "", "the optimiser of that training: `NAME`")
-	fs.Float64Var(&f.momentum, "momentum", 0, "its momentum: `SHARE`")
-	for _, name := range []string{"loop", "optimizer", "momentum"} {
-		fs.Lookup(name).Hidden = true
-	}
+	fs.IntVar(&f.loop, "loop", 0, "for programs (docs/contract.md): search by the loop at the other end of standard input and output, of a training of so many `STEPS`")
+	fs.StringVar(&f.optimizer, "optimizer", "", "with --loop, that training's optimiser: `NAME`")
+	fs.Float64Var(&f.momentum, "momentum", 0, "with --loop, its momentum: `SHARE`")
 	return cmd
 }
 
