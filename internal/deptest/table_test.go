@@ -124,7 +124,7 @@ var table = []row{
 	{"internal/benchmark/bbob", "", "", "the functions of BBOB; arithmetic"},
 	{"internal/benchmark/training", "internal/benchmark/problem internal/space internal/trainer", "", "problems: real trainings, which the trainer knows nothing of"},
 	{"internal/benchmark/suite", "internal/benchmark/bbob internal/benchmark/function internal/benchmark/multi internal/benchmark/problem internal/benchmark/table internal/benchmark/training internal/space", "", "lists the problems there are"},
-	{"internal/benchmark/record", "", "", "keeps results"},
+	{"internal/benchmark/record", "internal/jsonl", "", "keeps results"},
 	{"internal/benchmark/stats", "", "", "arithmetic on results"},
 	{"internal/benchmark/play", "internal/benchmark/problem internal/benchmark/record internal/engine internal/expr internal/space internal/study", "", "brings searchers and problems together; drives the engine as the runner would"},
 	{"internal/benchmark/calibrate", "internal/benchmark/problem internal/engine internal/foresight internal/scheduler internal/study", "", "asks whether forecasts come true; drives the engine as the runner would"},

@@ -7,12 +7,12 @@ package record
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/danlu-ml/danlu/internal/jsonl"
 )
 
 // Line is what became of one searcher on one task with one seed.
@@ -67,45 +67,10 @@ func ReadAs[T any](dir string) ([]T, error) {
 	return lines, nil
 }
 
-// Append adds a line of any kind to a file in one write. Where a writer was killed in the middle of
-// a line before it, a new one is begun.
+// Append adds a line of any kind to a file, whose folder it makes; see [jsonl.Append].
 func Append(file string, l any) error {
-	text, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	text = append(text, '\n')
-	if cut, err := endsCut(file); err != nil {
-		return err
-	} else if cut {
-		text = append([]byte{'\n'}, text...)
-	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Close())
-}
-
-// endsCut reports whether a file's last line has no end.
-func endsCut(file string) (bool, error) {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Size() == 0 {
-		return false, err
-	}
-	last := make([]byte, 1)
-	_, err = f.ReadAt(last, info.Size()-1)
-	return last[0] != '\n', err
+	return jsonl.Append(file, l)
 }
