@@ -134,7 +134,9 @@ func (a *app) batch(ctx context.Context, file string, f *batchFlags) error {
 		if f.json && isFileError(err) { // a program gets its last line all the same
 			var none batchstudy.Outcome
 			none.Reason = err.Error()
-			_ = a.json(none)
+			if lost := a.json(none); lost != nil {
+				return errors.Join(err, lost)
+			}
 		}
 		return err
 	}

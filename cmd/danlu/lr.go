@@ -184,7 +184,9 @@ func (a *app) lr(ctx context.Context, file string, f *lrFlags) error {
 	out, err := a.lrFind(ctx, file, def, f)
 	if err != nil {
 		if f.json && isFileError(err) { // a program gets its last line all the same
-			_ = a.json(lrfind.Unknown(nil, err.Error()))
+			if lost := a.json(lrfind.Unknown(nil, err.Error())); lost != nil {
+				return errors.Join(err, lost)
+			}
 		}
 		return err
 	}
