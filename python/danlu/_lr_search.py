@@ -33,24 +33,34 @@ def search(
     except OSError as error:
         raise _pipe.Error("%s can't be started: %s" % (command[0], error)) from error
     with danlu:
-        assert danlu.stdin is not None and danlu.stdout is not None and danlu.stderr is not None
-        for line in danlu.stdout:
-            asked = _read(line)
-            if "sweep" in asked:
-                losses = sweep(asked["sweep"])
-            elif "probe" in asked:
-                losses = probe(asked["probe"], asked["steps"], asked["goes_on"])
-            else:
-                return asked
-            try:
-                danlu.stdin.write(json.dumps([_plain(loss) for loss in losses]).encode("ascii") + b"\n")
-                danlu.stdin.flush()
-            except OSError:  # it is gone, and has said why
-                with contextlib.suppress(OSError):  # what is not written yet never will be
-                    danlu.stdin.close()
-                break
-        words = danlu.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        raise _pipe.Error(words[0].replace("danlu lr: ", "", 1) if words else "danlu ended with exit code %d" % danlu.wait())
+        try:
+            return _converse(danlu, sweep, probe)
+        except BaseException:  # after Ctrl-C Python would not wait for it
+            danlu.kill()
+            danlu.wait()
+            assert danlu.stdin is not None
+            with contextlib.suppress(OSError):  # what is not written yet never will be
+                danlu.stdin.close()
+            raise
+
+
+def _converse(danlu: "subprocess.Popen[bytes]", sweep: Callable[[List[float]], Losses], probe: Callable[[float, int, bool], Losses]) -> Dict[str, Any]:
+    assert danlu.stdin is not None and danlu.stdout is not None and danlu.stderr is not None
+    for line in danlu.stdout:
+        asked = _read(line)
+        if "sweep" in asked:
+            losses = sweep(asked["sweep"])
+        elif "probe" in asked:
+            losses = probe(asked["probe"], asked["steps"], asked["goes_on"])
+        else:
+            return asked
+        try:
+            danlu.stdin.write(json.dumps([_plain(loss) for loss in losses]).encode("ascii") + b"\n")
+            danlu.stdin.flush()
+        except OSError:  # it is gone, and has said why
+            break
+    words = danlu.stderr.read().decode("utf-8", "replace").strip().splitlines()
+    raise _pipe.Error(words[0].replace("danlu lr: ", "", 1) if words else "danlu ended with exit code %d" % danlu.wait())
 
 
 def _read(line: bytes) -> Dict[str, Any]:

@@ -1,12 +1,48 @@
-"""A training that is paused and goes on must end as one that was never paused."""
+"""What tests of several helpers need."""
 
 import os
+import socket
+import subprocess
+import sys
 
-from tests.driver import TrialCase
+from tests.driver import RANKS, TrialCase
+
+
+def two_ranks(test, program, **more):
+    """The last line that each of two ranks of a program says, or its errors.
+
+    It hangs, and is ended by its time limit, where ranks wait for each other.
+    """
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if name not in RANKS}
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            env=dict(
+                kept, RANK=str(rank), WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port),
+                PYTHONPATH=os.pathsep.join(sys.path), **more
+            ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
+        for rank in (0, 1)
+    ]
+    out = []
+    for child in children:
+        test.addCleanup(child.kill)
+        stdout, stderr = child.communicate(timeout=120)
+        out.append(stdout.strip().splitlines()[-1:] or [stderr])
+    return [lines[0] for lines in out]
 
 
 class ResumeCase(TrialCase):
-    """A helper's test gives ``train``: four epochs of a training that draws no random numbers of its own."""
+    """A training that is paused and goes on must end as one that was never paused.
+
+    A helper's test gives ``train``: four epochs of a training that draws no random numbers of its own.
+    """
 
     PAUSE_AT = 2
     EPOCHS = 4

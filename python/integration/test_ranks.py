@@ -1,11 +1,8 @@
 import json
-import os
-import socket
-import subprocess
-import sys
 import unittest
 
-from tests.driver import RANKS, TrialCase
+from integration.case import two_ranks
+from tests.driver import TrialCase
 
 try:
     import torch.distributed
@@ -37,32 +34,8 @@ print(" ".join(heard), danlu.should_stop())
 
 @unittest.skipUnless(torch.distributed.is_available() and torch.distributed.is_gloo_available(), "no gloo here")
 class TwoRanks(TrialCase):
-    """Each test would hang, and be ended by its time limit, where ranks wait for each other."""
-
     def ranks(self, **more):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        kept = {name: value for name, value in os.environ.items() if name not in RANKS}
-        children = [
-            subprocess.Popen(
-                [sys.executable, "-c", PROGRAM],
-                env=dict(
-                    kept, RANK=str(rank), WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port),
-                    PYTHONPATH=os.pathsep.join(sys.path), **more
-                ),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                universal_newlines=True,
-            )
-            for rank in (0, 1)
-        ]
-        out = []
-        for child in children:
-            self.addCleanup(child.kill)
-            stdout, stderr = child.communicate(timeout=120)
-            out.append(stdout.strip().splitlines()[-1:] or [stderr])
-        return [lines[0] for lines in out]
+        return two_ranks(self, PROGRAM, **more)
 
     def test_hear_one_decision_at_the_same_step(self):
         self.come()
