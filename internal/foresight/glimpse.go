@@ -13,6 +13,7 @@ type glimpse struct {
 	trial *study.Trial
 	step  int64
 	loss  float64
+	unit  []float64 // where the trial lay then: a program may say later that it used other parameters
 }
 
 // glimpses are what is taken in of a study: of every trial its losses at the ends
@@ -32,12 +33,12 @@ func glimpsesOf(t *study.Trial, last int64) (g []glimpse) {
 		if t.State.Open() {
 			return nil
 		}
-		return []glimpse{{t, 1, math.Inf(1)}}
+		return []glimpse{{t, 1, math.Inf(1), t.Unit}}
 	}
 	end := len(c) - 1
 	for next := Stretch(0, last); ; {
 		i := sort.Search(end, func(i int) bool { return c[i].Step >= next })
-		g = append(g, glimpse{t, c[i].Step, c[i].Loss})
+		g = append(g, glimpse{t, c[i].Step, c[i].Loss, t.Unit})
 		if i == end {
 			break
 		}
@@ -59,5 +60,5 @@ func Stretch(from, last int64) int64 {
 
 // same reports whether both say the same.
 func (g glimpse) same(h glimpse) bool {
-	return g.trial.ID == h.trial.ID && g.step == h.step && g.loss == h.loss && slices.Equal(g.trial.Unit, h.trial.Unit)
+	return g.trial.ID == h.trial.ID && g.step == h.step && g.loss == h.loss && slices.Equal(g.unit, h.unit)
 }

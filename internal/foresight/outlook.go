@@ -82,7 +82,7 @@ func (o *Outlook) pending(v *study.View, self *study.Trial) (at []glimpse) {
 	}
 	for _, t := range v.Trials {
 		if t.State == study.Running && t != self {
-			at = append(at, glimpse{trial: t, step: min(t.Step()+Stretch(t.Step(), o.last), o.last)})
+			at = append(at, glimpse{trial: t, step: min(t.Step()+Stretch(t.Step(), o.last), o.last), unit: t.Unit})
 		}
 	}
 	return at

@@ -94,6 +94,28 @@ func TestTheSameIsProposedHoweverOften(t *testing.T) {
 	}
 }
 
+// What is kept of a view says the same as the log read again.
+func TestAProgramMaySayLaterWhatItUsed(t *testing.T) {
+	l := shown(definition(t, 9), 3, []float64{.1, .2}, []float64{.5, .8}, []float64{.9, .2})
+	expected := func(v *study.View) float64 {
+		o, ok := foresight.New(v, nil)
+		if !ok {
+			t.Fatal("no outlook")
+		}
+		end, _ := o.End(v.Trials[2])
+		return end
+	}
+	expected(l.View())
+	l.Append(study.Used{Trial: 0, Params: space.Values{"x": space.FloatValue(.95)}})
+	again, err := studytest.Replay(l.Events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := expected(l.View()), expected(again); got != want {
+		t.Errorf("expected to end at %v, and at %v after the log is read again", got, want)
+	}
+}
+
 func TestProposalsKeepToWhatIsAllowed(t *testing.T) {
 	def := definition(t, 9)
 	l := shown(def, 3, []float64{.1, .2}, []float64{.5, .8}, []float64{.9, .2})

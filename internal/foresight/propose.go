@@ -25,8 +25,8 @@ func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (param
 	p := o.found
 	p.Lock()
 	defer p.Unlock()
-	if p.params == nil || p.steps != v.Steps || p.trials != len(v.Trials) {
-		p.steps, p.trials = v.Steps, len(v.Trials)
+	if p.view != v || p.seq != v.Seq {
+		p.view, p.seq = v, v.Seq
 		p.params, p.gain, p.any = o.search(v, nil)
 	}
 	if !p.any || allowed == nil || allowed(p.params) {
@@ -39,8 +39,8 @@ func (o *Outlook) Propose(v *study.View, allowed func(space.Values) bool) (param
 // a slot, and a sampler then what it is.
 type proposed struct {
 	sync.Mutex
-	steps  int64
-	trials int
+	view   *study.View
+	seq    int64
 	params space.Values
 	gain   float64
 	any    bool
