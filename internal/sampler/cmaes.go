@@ -37,8 +37,10 @@ type cmaes struct {
 	all     *lattice
 	numbers []int // parameters that are coordinates
 	words   []int // parameters that are unordered choices
+	smooth  []int // of the coordinates, those of continuous parameters
 	mu      sync.Mutex
-	last    *strategy // the last fold; see fold
+	ended   generations // see fold
+	now     *strategy
 }
 
 type cmaesOptions struct {
@@ -62,6 +64,9 @@ func newCMAES(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		if c, ok := d.(space.Choice); ok && !c.Ordered && d.Count() > 1 {
 			s.words = append(s.words, i)
 		} else if !single(d) {
+			if d.Count() == 0 {
+				s.smooth = append(s.smooth, len(s.numbers))
+			}
 			s.numbers = append(s.numbers, i)
 		}
 	}
@@ -142,7 +147,7 @@ func (s *cmaes) draw(now *strategy, rng *rand.Rand, i int, x, u []float64) {
 		if len(x) > 0 {
 			now.state.Point(z, x)
 		}
-		if !slices.ContainsFunc(s.outer(x), outside) {
+		if !s.outside(x) {
 			break
 		}
 	}
@@ -160,19 +165,11 @@ func (s *cmaes) draw(now *strategy, rng *rand.Rand, i int, x, u []float64) {
 	}
 }
 
-// outer lists the coordinates that have to lie within the cube: discrete ones
-// beyond it mean the first or the last value.
-func (s *cmaes) outer(x []float64) []float64 {
-	out := make([]float64, 0, 32)
-	for k, i := range s.numbers {
-		if !s.discrete(i) {
-			out = append(out, x[k])
-		}
-	}
-	return out
+// outside reports whether a coordinate lies beyond the cube that has to be within:
+// discrete ones beyond it mean the first or the last value.
+func (s *cmaes) outside(x []float64) bool {
+	return slices.ContainsFunc(s.smooth, func(k int) bool { return !(x[k] >= 0 && x[k] <= 1) })
 }
-
-func outside(x float64) bool { return !(x >= 0 && x <= 1) }
 
 func (s *cmaes) discrete(i int) bool { return s.def.Space.Param(i).Domain.Count() > 0 }
 

@@ -126,12 +126,19 @@ func BenchmarkGenerations(b *testing.B) {
 			def := define(b, params...)
 			s, l := build(b, study.Algorithm{Name: "cmaes"}, def), studytest.New(def)
 			rng := rand.New(rand.NewPCG(1, 1))
-			for i := range trials {
+			goOn := func() {
+				id := study.TrialID(len(l.View().Trials))
 				propose(l, suggest(b, s, l.View(), 1)[0])
-				l.Start(study.TrialID(i)).End(study.TrialID(i), study.Completed, rng.Float64())
+				l.Start(id).End(id, study.Completed, rng.Float64())
+			}
+			for range trials {
+				goOn()
 			}
 			b.ReportAllocs()
 			for b.Loop() {
+				b.StopTimer()
+				goOn()
+				b.StartTimer()
 				suggest(b, s, l.View(), 1)
 			}
 		})

@@ -1,10 +1,10 @@
 package samplertest
 
 import (
-	"math/rand/v2"
 	"strconv"
 	"testing"
 
+	"github.com/danlu-ml/danlu/internal/sampler"
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/study/studytest"
@@ -25,30 +25,57 @@ var mixedTen = namedSpace{name: "ten mixed parameters", params: []space.Param{
 }}
 
 // Benchmark measures one suggestion after 100, 1,000 and 5,000 completed trials
-// of ten mixed parameters.
+// of ten mixed parameters: in a study that goes on, where one more trial is planned
+// and ends between two of them, and of a sampler that has seen nothing yet.
 func Benchmark(b *testing.B, makeSampler Make) {
 	for _, trials := range []int{100, 1000, 5000} {
+		def := define(mixedTen, 1)
+		def.Objectives = def.Objectives[:1]
 		b.Run(strconv.Itoa(trials)+" trials", func(b *testing.B) {
-			def := define(mixedTen, 1)
-			def.Objectives = def.Objectives[:1]
-			l := studytest.New(def)
-			rng := rand.New(rand.NewPCG(1, 1))
-			for i := range trials {
-				plan(l, i)
-				id := study.TrialID(i)
-				loss := rng.Float64()
-				l.Start(id).Report(id, 1, loss).End(id, study.Completed, loss)
+			var s sampler.Sampler
+			var l *studytest.Log
+			b.ReportAllocs()
+			for more := 0; b.Loop(); more++ {
+				b.StopTimer()
+				if more%100 == 0 {
+					s, l = fresh(b, makeSampler, def), past(def, trials)
+					suggest(b, s, l.View(), 1)
+				}
+				suggested(b, s, l)
+				b.StartTimer()
+				suggest(b, s, l.View(), 1)
 			}
-			s, err := makeSampler(def)
-			if err != nil {
-				b.Fatal(err)
-			}
+		})
+		b.Run(strconv.Itoa(trials)+" trials at once", func(b *testing.B) {
+			l := past(def, trials)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := s.Suggest(b.Context(), l.View(), 1, source(uint64(trials))); err != nil {
-					b.Fatal(err)
-				}
+				suggest(b, fresh(b, makeSampler, def), l.View(), 1)
 			}
 		})
 	}
+}
+
+// past is a study of completed trials whose configurations nobody proposed.
+func past(def *study.Definition, trials int) *studytest.Log {
+	l := studytest.New(def)
+	for i := range trials {
+		plan(l, i)
+		complete(l, study.TrialID(i))
+	}
+	return l
+}
+
+// suggested lets a study go on by one trial.
+func suggested(b *testing.B, s sampler.Sampler, l *studytest.Log) {
+	id := study.TrialID(len(l.View().Trials))
+	for _, p := range suggest(b, s, l.View(), 1) {
+		propose(l, p)
+		complete(l, id)
+	}
+}
+
+func complete(l *studytest.Log, id study.TrialID) {
+	loss := source(uint64(id)).Float64()
+	l.Start(id).Report(id, 1, loss).End(id, study.Completed, loss)
 }
