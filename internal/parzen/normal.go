@@ -26,6 +26,9 @@ func logMass(a, b float64) float64 {
 	if a > 0 { // work in the left tail, where nothing cancels
 		a, b = -b, -a
 	}
+	if b > beyond {
+		return math.Log1p(-0.5 * math.Erfc(-a/math.Sqrt2))
+	}
 	if b > 0 { // around the centre
 		return math.Log1p(-0.5 * (math.Erfc(-a/math.Sqrt2) + math.Erfc(b/math.Sqrt2)))
 	}

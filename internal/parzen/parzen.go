@@ -35,29 +35,36 @@ type Options struct {
 	Endpoints   bool    // the ends of an axis are neighbours of its outermost points
 }
 
-// Mixture is an estimated density. It does not change once made, but evaluating it
-// uses scratch of its own: one goroutine at a time.
+// Mixture is an estimated density; the zero one is none until [Mixture.Fit].
+// Evaluating it uses scratch of its own: one goroutine at a time.
 type Mixture struct {
 	axes    []Axis
 	kernels int
+	order   []int32   // which point a kernel is at: see arrange
+	starts  []int     // where in it the narrow kernels of a bucket begin, and the others
+	narrow  float64   // their width, on the first continuous axis
 	weights []float64 // cumulative, the last is 1
 	log     []float64 // of a kernel: its weight and its normalisers over continuous axes
+	most    float64   // of those, but for the prior's
 
 	smooth []int // continuous axes
-	mu     []float64
-	inv    []float64 // 1/σ; both are kernels×len(smooth), row by row
+	mu     [][]float64
+	inv    [][]float64 // 1/σ; both by continuous axis and kernel
 
-	rough  []int      // discrete numeric axes
-	kind   []int32    // kernels×len(rough): which of shapes
-	shapes [][]normal // by rough axis, each only once
+	rough  []int // discrete numeric axes
+	kind   [][]int32
+	shapes [][]normal // kind is which of them; both by rough axis
 	known  [][]float64
 
 	words   []int     // categorical axes
-	word    []int32   // kernels×len(words): the category seen; -1 for the prior
+	word    [][]int32 // by categorical axis and kernel: the category seen; -1 for the prior
 	hit     []float64 // log probability of the category seen, by words
 	miss    []float64
 	uniform []float64
 	p       []float64 // probability of the category seen
+
+	sigma, recency, logs []float64 // scratch
+	alive                []int32
 }
 
 // normal is a normal distribution truncated to the unit interval.
@@ -68,9 +75,11 @@ type normal struct {
 
 // Recency weighs n points, the oldest first: the last 25 count fully, older ones
 // linearly less, down to 1/n.
-func Recency(n int) []float64 {
+func Recency(n int) []float64 { return recency(make([]float64, n)) }
+
+func recency(w []float64) []float64 {
 	const full = 25
-	w := make([]float64, n)
+	n := len(w)
 	for i := range w {
 		w[i] = 1
 		if ramp := n - full; i < ramp {
@@ -83,24 +92,32 @@ func Recency(n int) []float64 {
 	return w
 }
 
-// New estimates the density of x. Weights, one a point and not negative, are
-// relative to the prior's; nil means [Recency]. Without points the estimate is the
-// prior.
+// New estimates the density of x: see [Mixture.Fit].
 func New(axes []Axis, x, weights []float64, o Options) *Mixture {
+	m := new(Mixture)
+	m.Fit(axes, x, weights, o)
+	return m
+}
+
+// Fit makes m an estimate of the density of x, in the memory it has. Weights, one a
+// point and not negative, are relative to the prior's; nil means [Recency]. Without
+// points the estimate is the prior. Only the axes are kept.
+func (m *Mixture) Fit(axes []Axis, x, weights []float64, o Options) {
 	d := len(axes)
 	n := 0
 	if d > 0 {
 		n = len(x) / d
 	}
 	if weights == nil {
-		weights = Recency(n)
+		m.recency = recency(sized(m.recency, n))
+		weights = m.recency
 	}
 	prior := 1.0
 	if o.PriorWeight > 0 {
 		prior = o.PriorWeight
 	}
-	m := &Mixture{axes: axes, kernels: n + 1}
-	m.weigh(weights, prior)
+	m.axes, m.kernels = axes, n+1
+	m.smooth, m.rough, m.words = m.smooth[:0], m.rough[:0], m.words[:0]
 	for i, a := range axes {
 		switch {
 		case a.Categories > 0:
@@ -111,9 +128,63 @@ func New(axes []Axis, x, weights []float64, o Options) *Mixture {
 			m.smooth = append(m.smooth, i)
 		}
 	}
-	m.addNumbers(x, d, n, o)
+	m.sigma = sized(m.sigma, n)
+	m.arrange(x, d, o)
+	m.weigh(weights, prior)
+	m.addSmooth(x, d, o)
+	m.addRough(x, d, o)
 	m.addWords(x, d, n, prior)
-	return m
+	m.logs, m.alive = sized(m.logs, n), sized(m.alive, n)
+}
+
+// few is how many points are not worth putting in order.
+const few = 256
+
+// arrange orders the kernels by their places on the first continuous axis, but for
+// wide ones, which come last: of narrow ones only those near a point say anything
+// there. Where there are few, all count as wide.
+func (m *Mixture) arrange(x []float64, d int, o Options) {
+	n := m.kernels - 1
+	m.order, m.starts = sized(m.order, n), sized(m.starts, buckets+1)
+	clear(m.starts)
+	if n < few || len(m.smooth) == 0 {
+		for k := range m.order {
+			m.order[k] = int32(k)
+		}
+		return
+	}
+	axis := m.smooth[0]
+	widths(m.sigma, x, d, axis, o)
+	m.narrow = leastWidth(n)
+	part := func(k int) int {
+		if m.sigma[k] > m.narrow {
+			return buckets
+		}
+		return bucketOf(x[k*d+axis])
+	}
+	for k := range n {
+		if p := part(k); p < buckets {
+			m.starts[p+1]++
+		}
+	}
+	for p := range buckets {
+		m.starts[p+1] += m.starts[p]
+	}
+	var next [buckets + 1]int
+	copy(next[:], m.starts)
+	for k := range n {
+		p := part(k)
+		m.order[next[p]] = int32(k)
+		next[p]++
+	}
+}
+
+// sized is n elements, of s if it has room for them; what they are is left open.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4) // a few more come soon
+	}
+	return s[:n]
 }
 
 func (m *Mixture) weigh(weights []float64, prior float64) {
@@ -125,12 +196,12 @@ func (m *Mixture) weigh(weights []float64, prior float64) {
 	for _, w := range weights {
 		total += w
 	}
-	m.weights, m.log = make([]float64, n+1), make([]float64, n+1)
+	m.weights, m.log = sized(m.weights, n+1), sized(m.log, n+1)
 	sum := 0.0
 	for k := range m.weights {
 		w := prior
 		if k < n {
-			w = weights[k]
+			w = weights[m.order[k]]
 		}
 		sum += w / total
 		m.weights[k], m.log[k] = sum, math.Log(w/total)
@@ -138,58 +209,72 @@ func (m *Mixture) weigh(weights []float64, prior float64) {
 	m.weights[n] = 1
 }
 
-func (m *Mixture) addNumbers(x []float64, d, n int, o Options) {
-	cs, cr := len(m.smooth), len(m.rough)
-	m.mu, m.inv = make([]float64, m.kernels*cs), make([]float64, m.kernels*cs)
-	m.kind, m.shapes, m.known = make([]int32, m.kernels*cr), make([][]normal, cr), make([][]float64, cr)
-	sigma := make([]float64, n)
+func (m *Mixture) addSmooth(x []float64, d int, o Options) {
+	m.mu, m.inv = sized(m.mu, len(m.smooth)), sized(m.inv, len(m.smooth))
 	for j, axis := range m.smooth {
-		widths(sigma, x, d, axis, o)
+		if j > 0 || m.kernels <= few { // else arrange has
+			widths(m.sigma, x, d, axis, o)
+		}
+		m.mu[j], m.inv[j] = sized(m.mu[j], m.kernels), sized(m.inv[j], m.kernels)
 		last, log := 1.0, 0.0 // most widths are the least
 		for k := range m.kernels {
-			mu, s := kernel(x, sigma, d, axis, k)
+			mu, s := m.kernel(x, d, axis, k)
 			if s != last {
 				last, log = s, math.Log(s)
 			}
-			m.mu[k*cs+j], m.inv[k*cs+j] = mu, 1/s
+			m.mu[j][k], m.inv[j][k] = mu, 1/s
 			m.log[k] -= log + logUnitMass(mu, s) + logRoot2Pi
 		}
 	}
+	m.most = math.Inf(-1)
+	for _, log := range m.log[:m.kernels-1] {
+		m.most = max(m.most, log)
+	}
+}
+
+// addRough notes the shapes on discrete axes. There are few, since points share
+// their places: one that a table of the last ones has is not made again.
+func (m *Mixture) addRough(x []float64, d int, o Options) {
+	c := len(m.rough)
+	m.kind, m.shapes, m.known = sized(m.kind, c), sized(m.shapes, c), sized(m.known, c)
 	for j, axis := range m.rough {
-		widths(sigma, x, d, axis, o)
-		ids := map[[2]uint64]int32{} // by bits, which hash faster
+		widths(m.sigma, x, d, axis, o)
+		kind, shapes := sized(m.kind[j], m.kernels), m.shapes[j][:0]
+		var made [256]int32 // a shape's number + 1, by hash
 		for k := range m.kernels {
-			mu, s := kernel(x, sigma, d, axis, k)
-			key := [2]uint64{math.Float64bits(mu), math.Float64bits(s)}
-			id, ok := ids[key]
-			if !ok {
-				id = int32(len(m.shapes[j]))
-				ids[key] = id
-				m.shapes[j] = append(m.shapes[j], normal{mu, s, logUnitMass(mu, s)})
+			mu, s := m.kernel(x, d, axis, k)
+			hash := (math.Float64bits(mu) ^ math.Float64bits(s)>>1) * 0x9e3779b97f4a7c15 >> 56
+			id := made[hash] - 1
+			if id < 0 || shapes[id].mu != mu || shapes[id].sigma != s {
+				id = int32(len(shapes))
+				shapes = append(shapes, normal{mu, s, logUnitMass(mu, s)})
+				made[hash] = id + 1
 			}
-			m.kind[k*cr+j] = id
+			kind[k] = id
 		}
-		m.known[j] = make([]float64, len(m.shapes[j]))
+		m.kind[j], m.shapes[j], m.known[j] = kind, shapes, sized(m.known[j], len(shapes))
 	}
 }
 
 // kernel is the centre and width of the k-th kernel on an axis.
-func kernel(x, sigma []float64, d, axis, k int) (mu, s float64) {
-	if k == len(sigma) {
+func (m *Mixture) kernel(x []float64, d, axis, k int) (mu, s float64) {
+	if k == len(m.sigma) {
 		return 0.5, 1
 	}
-	return x[k*d+axis], sigma[k]
+	i := int(m.order[k])
+	return x[i*d+axis], m.sigma[i]
 }
 
 func (m *Mixture) addWords(x []float64, d, n int, prior float64) {
-	cw := len(m.words)
-	m.word = make([]int32, m.kernels*cw)
+	m.word = sized(m.word, len(m.words))
+	m.hit, m.miss, m.p, m.uniform = m.hit[:0], m.miss[:0], m.p[:0], m.uniform[:0]
 	for j, axis := range m.words {
-		count := float64(m.axes[axis].Categories)
+		m.word[j] = sized(m.word[j], m.kernels)
 		for k := range n {
-			m.word[k*cw+j] = int32(category(x[k*d+axis], m.axes[axis].Categories))
+			m.word[j][k] = int32(category(x[int(m.order[k])*d+axis], m.axes[axis].Categories))
 		}
-		m.word[n*cw+j] = -1
+		m.word[j][n] = -1
+		count := float64(m.axes[axis].Categories)
 		each := prior / float64(m.kernels)
 		row := 1 + count*each
 		m.hit = append(m.hit, math.Log((1+each)/row))
@@ -206,16 +291,15 @@ func (m *Mixture) Sample(rng *rand.Rand, u []float64) {
 	k, _ := slices.BinarySearch(m.weights, rng.Float64())
 	k = min(k, m.kernels-1)
 	for j, axis := range m.smooth {
-		i := k*len(m.smooth) + j
-		u[axis] = draw(rng, m.mu[i], 1/m.inv[i])
+		u[axis] = draw(rng, m.mu[j][k], 1/m.inv[j][k])
 	}
 	for j, axis := range m.rough {
-		s := m.shapes[j][m.kind[k*len(m.rough)+j]]
+		s := m.shapes[j][m.kind[j][k]]
 		u[axis] = draw(rng, s.mu, s.sigma)
 	}
 	for j, axis := range m.words {
 		n := m.axes[axis].Categories
-		seen := int(m.word[k*len(m.words)+j])
+		seen := int(m.word[j][k])
 		if seen < 0 || n == 1 {
 			seen = rng.IntN(n)
 		} else if rng.Float64() >= m.p[j] {
@@ -223,71 +307,4 @@ func (m *Mixture) Sample(rng *rand.Rand, u []float64) {
 		}
 		u[axis] = (float64(seen) + 0.5) / float64(n)
 	}
-}
-
-// negligible is the logarithm of a share of a sum that its double does not show.
-const negligible = -45
-
-// LogDensity is the logarithm of the density at u; over discrete axes, of the
-// probability of u's values.
-func (m *Mixture) LogDensity(u []float64) float64 {
-	cs, cr, cw := len(m.smooth), len(m.rough), len(m.words)
-	at := make([]float64, 0, 32)
-	for _, axis := range m.smooth {
-		at = append(at, u[axis])
-	}
-	for _, known := range m.known {
-		for i := range known {
-			known[i] = math.NaN()
-		}
-	}
-	most, sum := math.Inf(-1), 0.0
-	for k := m.kernels - 1; k >= 0; k-- { // the prior first: it is never far off
-		log := m.log[k]
-		mu, inv := m.mu[k*cs:(k+1)*cs], m.inv[k*cs:(k+1)*cs]
-		for j, x := range at {
-			t := (x - mu[j]) * inv[j]
-			if log -= 0.5 * t * t; log < most+negligible {
-				break
-			}
-		}
-		if log < most+negligible {
-			continue
-		}
-		for j, axis := range m.words {
-			switch seen := m.word[k*cw+j]; {
-			case seen < 0:
-				log += m.uniform[j]
-			case int(seen) == category(u[axis], m.axes[axis].Categories):
-				log += m.hit[j]
-			default:
-				log += m.miss[j]
-			}
-		}
-		for j, axis := range m.rough {
-			if log < most+negligible {
-				break
-			}
-			log += m.cellMass(j, int(m.kind[k*cr+j]), axis, u[axis])
-		}
-		switch {
-		case log > most:
-			sum, most = sum*math.Exp(most-log)+1, log
-		case log >= most+negligible:
-			sum += math.Exp(log - most)
-		}
-	}
-	return most + math.Log(sum)
-}
-
-// cellMass is the log probability of u's cell under a shape.
-func (m *Mixture) cellMass(j, shape, axis int, u float64) float64 {
-	if v := m.known[j][shape]; !math.IsNaN(v) {
-		return v
-	}
-	s := m.shapes[j][shape]
-	low, high := m.axes[axis].Cell(u)
-	v := logMass((low-s.mu)/s.sigma, (high-s.mu)/s.sigma) - s.logMass
-	m.known[j][shape] = v
-	return v
 }

@@ -69,6 +69,28 @@ func TestDensitiesAreOptunas(t *testing.T) {
 	}
 }
 
+// What a mixture estimated before does not show.
+func TestMemoryIsUsedAgain(t *testing.T) {
+	r, axes := load(t)
+	var used parzen.Mixture
+	for _, i := range rand.New(rand.NewPCG(1, 1)).Perm(len(r.Cases)) {
+		c := r.Cases[i]
+		x, o := slices.Concat(c.Points...), parzen.Options{Endpoints: c.Endpoints}
+		used.Fit(axes, x, nil, o)
+		m := parzen.New(axes, x, nil, o)
+		for _, u := range c.At {
+			if got, want := used.LogDensity(u), m.LogDensity(u); got != want {
+				t.Fatalf("case %d: %v, want %v", i, got, want)
+			}
+		}
+		got, want := make([]float64, len(axes)), make([]float64, len(axes))
+		used.Sample(rand.New(rand.NewPCG(2, 2)), got)
+		if m.Sample(rand.New(rand.NewPCG(2, 2)), want); !slices.Equal(got, want) {
+			t.Fatalf("case %d: draws %v, want %v", i, got, want)
+		}
+	}
+}
+
 func TestWeightsAreOptunas(t *testing.T) {
 	r, _ := load(t)
 	for n, want := range r.Recency {

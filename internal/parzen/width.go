@@ -15,12 +15,18 @@ func widths(sigma, x []float64, d, axis int, o Options) {
 	if n == 0 {
 		return
 	}
-	least := 1 / min(100, float64(n)+2)
+	least := leastWidth(n)
 	bucketWidths(sigma, x, d, axis, o.Endpoints)
 	for k := range sigma {
 		sigma[k] = min(max(sigma[k], least), 1)
 	}
 }
+
+// leastWidth is that of a kernel among n.
+func leastWidth(n int) float64 { return 1 / min(100, float64(n)+2) }
+
+// bucketOf is the part of the axis that has a coordinate, or is nearest to it.
+func bucketOf(v float64) int { return min(max(int(v*buckets), 0), buckets-1) }
 
 // bucket is what is known of the points in one part of the axis. Of equal points
 // the earlier one counts as the lower.
@@ -39,7 +45,7 @@ func bucketWidths(sigma, x []float64, d, axis int, endpoints bool) {
 	for k := range sigma {
 		sigma[k] = 0
 		v := x[k*d+axis]
-		p := &parts[min(max(int(v*buckets), 0), buckets-1)]
+		p := &parts[bucketOf(v)]
 		if v < p.low {
 			p.low, p.first = v, k
 		}

@@ -11,10 +11,10 @@ import (
 // evidence divides a study's trials into good ones and the rest, as TPE compares
 // them.
 type evidence struct {
-	good, rest []*study.Trial // by ID
-	finished   int            // those that have told something: completed and stopped ones
-	front      bool           // good ones are good in several objectives, in their ways
-	belief     float64        // how much the users' priors count
+	good, rest []study.TrialID // in order
+	finished   int             // trials that have told something: completed and stopped ones
+	front      bool            // good ones are good in several objectives, in their ways
+	belief     float64         // how much the users' priors count
 }
 
 // standing is where a trial stands among others: those that ran to their end by
@@ -49,44 +49,11 @@ func stands(t *study.Trial) (s standing, ok bool) {
 	return s, false
 }
 
-// gather takes as good those of best standing: the share gamma of all that have
-// any, rounded up, but no more than 25 (Watanabe 2023, section 3.1), or than
-// frontAtMost with several objectives. Where open is false, trials that have told nothing yet are left out.
-func gather(v *study.View, gamma float64, open bool) evidence {
-	e := evidence{front: len(v.Def.Objectives) > 1}
-	all := make([]standing, 0, len(v.Trials))
-	for _, t := range v.Trials {
-		if s, ok := stands(t); ok {
-			all = append(all, s)
-		}
-	}
-	e.finished = len(all)
-	k := int(math.Ceil(gamma * float64(len(all))))
-	best := least(all, min(k, 25))
-	if e.front {
-		best = foremost(all, min(k, frontAtMost))
-	}
-	good := make(map[*study.Trial]bool, len(best))
-	for _, s := range best {
-		good[s.trial] = true
-	}
-	e.rest = make([]*study.Trial, 0, len(v.Trials))
-	for _, t := range v.Trials {
-		switch {
-		case good[t]:
-			e.good = append(e.good, t)
-		case open || !t.State.Open() || t.State == study.Paused:
-			e.rest = append(e.rest, t)
-		}
-	}
-	return e
-}
-
 // least are the k least of some standings.
 func least(all []standing, k int) []standing {
 	best := make([]standing, 0, k+1)
 	for _, s := range all {
-		if len(best) == k && (k == 0 || s.compare(best[k-1]) > 0) {
+		if len(best) == k && (k == 0 || s.early >= best[k-1].early && s.key[0] > best[k-1].key[0] || s.compare(best[k-1]) > 0) {
 			continue
 		}
 		i, _ := slices.BinarySearchFunc(best, s, standing.compare)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/parzen"
 	"github.com/danlu-ml/danlu/internal/sobol"
@@ -29,7 +30,10 @@ type tpe struct {
 	axes    []parzen.Axis
 	groups  [][]int
 	points  *sobol.Sequence // of the start; nil: at random
-	present presence
+
+	mu    sync.Mutex // of what follows: a cache, and scratch
+	past  records
+	pairs []pair
 }
 
 type tpeOptions struct {
@@ -63,6 +67,7 @@ func newTPE(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	if *o.Univariate {
 		s.groups = slices.Collect(slices.Chunk(slices.Concat(s.groups...), 1))
 	}
+	s.past.groups, s.pairs = s.groups, s.newPairs()
 	if n := def.Space.Len(); n > 0 && n <= sobol.MaxDim {
 		points, err := sobol.Scrambled(n, def.Seed)
 		if err != nil {
@@ -85,10 +90,13 @@ func (s *tpe) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Rand)
 func (s *tpe) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
 	f := newFresh(v, s.all, rng)
 	f.ok = ok
-	e := gather(v, s.options.Gamma, true)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.past.catchUp(v)
+	e := s.past.gather(v.Def, s.options.Gamma)
 	before := s.recall(v, e)
 	e.belief = belief(v, e)
-	var lies []*study.Trial // of what is proposed here
+	var m *tpeModel
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
 		p := Proposal{Sampler: s.Name()}
@@ -96,13 +104,17 @@ func (s *tpe) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, 
 		if e.finished < s.startup(before) || len(s.groups) == 0 {
 			p.Params, p.Why, found = s.start(f, len(v.Trials)+len(out), e.belief)
 		} else {
-			p.Params, p.Why, found = s.model(v.Def.Space, e, before, lies).propose(f)
+			if m == nil {
+				m = s.model(v.Def.Space, e, before, s.pairs)
+			}
+			if p.Params, p.Why, found = m.propose(f); found && len(out)+1 < n {
+				m.lie(&study.Trial{Params: p.Params, Unit: v.Def.Space.Unit(p.Params)})
+			}
 		}
 		if !found {
 			break
 		}
 		out = append(out, p)
-		lies = append(lies, &study.Trial{Params: p.Params, Unit: v.Def.Space.Unit(p.Params)})
 	}
 	return out, ctx.Err()
 }

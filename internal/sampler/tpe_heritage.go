@@ -38,7 +38,7 @@ func (s *tpe) recall(v *study.View, e evidence) heritage {
 	}
 	alone := p
 	alone.weight = 1
-	m := s.model(v.Def.Space, evidence{}, alone, nil)
+	m := s.model(v.Def.Space, evidence{}, alone, s.newPairs())
 	p.weight = trust(v, m.ratioOf) * fading / (fading + float64(e.finished))
 	return p
 }
@@ -46,8 +46,9 @@ func (s *tpe) recall(v *study.View, e evidence) heritage {
 // ratioOf is the ratio of the densities at a trial, over the groups it has.
 func (m *tpeModel) ratioOf(t *study.Trial) float64 {
 	sum := 0.0
-	for _, p := range m.pairs {
-		if x := m.rows(m.space, p.params, []*study.Trial{t}); len(x) > 0 {
+	for g := range m.pairs {
+		p := &m.pairs[g]
+		if x := addRows(nil, m.space, p.params, []*study.Trial{t}); len(x) > 0 {
 			sum += p.ratio(x)
 		}
 	}
