@@ -111,9 +111,9 @@ func (s *nsga2) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand
 				a, b = tournament(rng, parents), tournament(rng, parents)
 				s.breeder.breed(rng, a.trial, b.trial, u)
 			})
-			p.Why = fmt.Sprintf("child of trials %d and %d in generation %d", a.trial.ID, b.trial.ID, generation)
-			if f.last {
-				p.Why = "one of the last configurations left"
+			p.Why = "one of the last configurations left"
+			if !f.last {
+				p.Why = fmt.Sprintf("child of trials %d and %d in generation %d", a.trial.ID, b.trial.ID, generation)
 			}
 		}
 		if !found {

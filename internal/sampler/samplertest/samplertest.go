@@ -61,6 +61,7 @@ func Run(t *testing.T, name string, makeSampler Make) {
 		}
 	})
 	t.Run("any history", func(t *testing.T) { testAnyHistory(t, makeSampler) })
+	t.Run("harsh", func(t *testing.T) { testHarsh(t, name, makeSampler) })
 	t.Run("step by step", func(t *testing.T) { testSteps(t, name, makeSampler) })
 	t.Run("stops when asked", func(t *testing.T) { testCancel(t, makeSampler) })
 	t.Run("within constraints", func(t *testing.T) { testFeasible(t, makeSampler) })

@@ -93,16 +93,15 @@ func happen(t fatal, s sampler.Sampler, l *studytest.Log, rng *rand.Rand, name s
 // finish lets a running trial say something, or end, now or some time ago.
 func finish(l *studytest.Log, tr *study.Trial, rng *rand.Rand) {
 	value := rng.NormFloat64()
-	values := []float64{value, -value}[:len(l.View().Def.Objectives)]
 	switch rng.IntN(8) {
 	case 0:
 		l.End(tr.ID, study.Failed)
 	case 1:
 		l.Append(study.Used{Trial: tr.ID, Params: moved(tr.Params)})
 	case 2:
-		l.Report(tr.ID, tr.Step()+1, values...).End(tr.ID, study.Stopped, values...)
+		l.Report(tr.ID, tr.Step()+1, value, -value).End(tr.ID, study.Stopped, value, -value)
 	case 3:
-		l.Report(tr.ID, tr.Step()+1, values...).End(tr.ID, study.Paused)
+		l.Report(tr.ID, tr.Step()+1, value, -value).End(tr.ID, study.Paused)
 	case 4:
 		ended := l.View().Updated.Add(-time.Duration(rng.IntN(40)) * time.Second)
 		l.Append(study.Ended{
@@ -110,7 +109,7 @@ func finish(l *studytest.Log, tr *study.Trial, rng *rand.Rand) {
 			Values: study.Numbers{"accuracy": value, "seconds": -value}, Exit: &study.Exit{Ended: ended},
 		})
 	default:
-		l.End(tr.ID, study.Completed, values...)
+		l.End(tr.ID, study.Completed, value, -value)
 	}
 }
 

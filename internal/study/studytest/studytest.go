@@ -75,10 +75,10 @@ func (l *Log) Resume(id study.TrialID, from int64) *Log {
 }
 
 // Report adds what the trial's current attempt reports at a step: a value an
-// objective, in their order.
+// objective, in their order; more than there are don't count.
 func (l *Log) Report(id study.TrialID, step int64, values ...float64) *Log {
 	var rows []study.Point
-	for i, v := range values {
+	for i, v := range l.known(values) {
 		rows = append(rows, study.Point{Step: step, Metric: l.view.Def.Objectives[i].Metric, Value: v})
 	}
 	return l.Append(study.Points{Trial: id, Attempt: l.trial(id).Attempt().Number, Rows: rows})
@@ -92,19 +92,23 @@ func (l *Log) Judge(id study.TrialID, step int64, d study.Decision, rung bool) *
 }
 
 // End ends the trial's current attempt: a value an objective, in their order, or
-// none.
+// none; more than there are don't count.
 func (l *Log) End(id study.TrialID, s study.State, values ...float64) *Log {
 	e := study.Ended{Trial: id, State: s}
 	if a := l.trial(id).Attempt(); a != nil {
 		e.Attempt = a.Number
 	}
-	for i, v := range values {
+	for i, v := range l.known(values) {
 		if e.Values == nil {
 			e.Values = study.Numbers{}
 		}
 		e.Values[l.view.Def.Objectives[i].Metric] = v
 	}
 	return l.Append(e)
+}
+
+func (l *Log) known(values []float64) []float64 {
+	return values[:min(len(values), len(l.view.Def.Objectives))]
 }
 
 func (l *Log) trial(id study.TrialID) *study.Trial {
