@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/lrfind"
@@ -22,7 +23,7 @@ type peer struct {
 	out            *bufio.Reader
 }
 
-// torchSteps is the length of its trainings.
+// torchSteps is the length of its trainings whose names don't say another.
 const torchSteps = 600
 
 // request is a line that loop.py reads.
@@ -102,7 +103,13 @@ type torchLoop struct {
 	seed uint64
 }
 
-func (l torchLoop) Steps() int { return torchSteps }
+func (l torchLoop) Steps() int {
+	part := strings.Split(l.name, "/")
+	if steps, err := strconv.Atoi(part[len(part)-1]); err == nil {
+		return steps
+	}
+	return torchSteps
+}
 
 func (l torchLoop) Sweep(ctx context.Context, rates []float64) ([]float64, error) {
 	var a []measure
@@ -132,21 +139,35 @@ func floats(a []measure) []float64 {
 	return all
 }
 
-// torchTasks are all unseen: no estimator was made on them.
+// torchTasks are a half that the estimator's rules were looked for on, and one that
+// no estimator was made on.
 func torchTasks(p *peer) []task {
 	var all []task
+	for _, name := range []string{
+		"letter/mlp/adam/32/onecycle/500", "digits/mlp/adamw/32/constant/400", "digits/mlp/momentum/16/onecycle/800",
+		"letter/deep/momentum/64/cosine/1000", "letter/deep/adam/64/onecycle/600", "digits/deep/sgd/16/cosine/500",
+		"digits/norm/adamw/32/constant/500", "fashion/norm/momentum/64/onecycle/400", "fashion/cnn/momentum/32/cosine/500",
+		"fashion/cnn/adam/32/onecycle/400", "digits/gru/adamw/16/onecycle/600", "digits/lstm/momentum/32/cosine/1500",
+		"digits/attending/adam/32/onecycle/500", "digits/attending/momentum/16/constant/600",
+	} {
+		all = append(all, torchTaskOf(name, p, false))
+	}
 	for _, name := range []string{
 		"digits/mlp/sgd/32/cosine", "digits/mlp/adam/16/onecycle", "letter/mlp/momentum/64/constant", "letter/mlp/adamw/32/cosine",
 		"digits/norm/momentum/32/onecycle", "letter/norm/adam/64/constant", "letter/norm/sgd/32/linear", "digits/cnn/momentum/32/constant",
 		"digits/cnn/adamw/16/cosine", "digits/cnn/adam/64/linear", "digits/gru/adam/32/cosine", "digits/gru/momentum/32/onecycle",
 	} {
-		part := strings.Split(name, "/")
-		optimizer, momentum := part[2], 0.0
-		if optimizer == "momentum" {
-			optimizer, momentum = "sgd", 0.9
-		}
-		t := torchTask{"torch/" + name, p}
-		all = append(all, task{name: t.name, unseen: true, optimizer: optimizer, momentum: momentum, schedule: part[4], program: t})
+		all = append(all, torchTaskOf(name, p, true))
 	}
 	return all
+}
+
+func torchTaskOf(name string, p *peer, unseen bool) task {
+	part := strings.Split(name, "/")
+	optimizer, momentum := part[2], 0.0
+	if optimizer == "momentum" {
+		optimizer, momentum = "sgd", 0.9
+	}
+	t := torchTask{"torch/" + name, p}
+	return task{name: t.name, unseen: unseen, optimizer: optimizer, momentum: momentum, schedule: part[4], program: t}
 }
