@@ -83,7 +83,7 @@ func (f *search) next() (place int, ok bool) {
 			}
 		}
 		return 0, false
-	case !high.diverged && high.loss(min(len(high.losses), f.horizon)) < f.start*(1+leastGain):
+	case !f.harmed(high, min(len(high.losses), f.horizon), f.start):
 		return high.place + stride, true // nothing gained, nothing lost: too low
 	case len(all) < probes:
 		return low.place - stride, true

@@ -3,6 +3,7 @@ package lrfind
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // reading is what the probes say, before what the training proper wants.
@@ -11,18 +12,21 @@ type reading struct {
 	at      float64 // rate
 	steps   int     // of the probes
 	tries   int
-	learned bool // else at is the highest that did no harm
+	learned bool    // else at is below the highest that did no harm
+	share   float64 // of its loss that the best has lost
 	best    float64
 	edge    float64 // the lowest rate that comes almost as far as the best
 	open    bool    // no higher rate was tried than the best
 }
 
 // The edge of the valley is where a tenth of the best one's gain is missing. Without
-// gain, a rate does harm that raises the loss by a hundredth; and one that does not
-// change it by so much of itself is ignored.
+// gain, a rate does harm that raises the loss by a twentieth, or that of a batch by
+// more; and one that does not change it by so much of itself is ignored.
 const (
 	edgeShare = 0.1
-	harm      = 0.01
+	harm      = 0.05
+	spike     = 0.3
+	ofNoise   = 5 // least spike, in standard deviations of a batch's loss
 	ignored   = 1e-5
 )
 
@@ -44,6 +48,7 @@ func (f *search) read() reading {
 		bottom, edge := f.valley(b)
 		r.edge = f.rate(edge)
 		r.at = f.rate((bottom + edge) / 2)
+		r.share = f.share(b)
 		return r
 	}
 	// Nothing is learnt yet by any: what can be told is where harm begins.
@@ -56,7 +61,7 @@ func (f *search) read() reading {
 	}
 	low, at, same := all[0].loss(n), float64(all[0].place), true
 	for _, t := range all {
-		if t.loss(n) < low*(1+harm) {
+		if !f.harmed(t, n, low) {
 			at = float64(t.place)
 		}
 		same = same && math.Abs(t.loss(n)-low) < ignored*math.Abs(low)
@@ -67,6 +72,21 @@ func (f *search) read() reading {
 	}
 	r.at = f.rate(at - stride) // early on, rates do no harm that do later
 	return r
+}
+
+// harmed says whether a try is above a loss for certain after so many steps, or a
+// batch of it has been far above the untrained network's.
+func (f *search) harmed(t *try, steps int, loss float64) bool {
+	return !(t.loss(steps) < loss+harm*math.Abs(loss)) ||
+		slices.Max(t.losses) > f.start+max(spike*math.Abs(f.start), ofNoise*f.noise)
+}
+
+// share is how much of its loss a try has lost where it ended, 1 for all of it or
+// more.
+func (f *search) share(t *try) float64 {
+	n := f.common(t, t)
+	from := f.above(n)
+	return min(max((from-t.loss(n))/math.Abs(from), leastGain), 1)
 }
 
 // valley are the places of the least loss and of the lower edge.
@@ -116,58 +136,6 @@ func vertex(a, ya, b, yb float64) float64 {
 
 func (f *search) rate(place float64) float64 { return f.center * math.Pow(10, place/perDecade) }
 
-// rate is that for the training proper.
-func (r reading) rate(o Options) float64 {
-	rate := r.at * o.early(0.75*float64(r.steps))
-	if r.learned {
-		rate *= o.long()
-	}
-	return rate
-}
-
-// early is the ratio of the optimiser's steps in the long run, inverse, to those it
-// makes at about step t, which is where the probes are compared. RMSProp divides by an
-// average of squares that begins at zero, so its first steps are too long: by
-// 1/√(1−α^t). Momentum gathers: its first steps are 1−β^t of what they become. Adam
-// corrects both.
-func (o Options) early(t float64) float64 {
-	switch o.Optimizer {
-	case "rmsprop":
-		const alpha = 0.99
-		return 1 / math.Sqrt(1-math.Pow(alpha, t))
-	case "sgd":
-		return 1 - math.Pow(o.Momentum, t)
-	}
-	return 1
-}
-
-// What a whole training wants beside what is best at constant rates in its first
-// thirtieth, from trainings that docs/benchmarks-lr.md names (its development half,
-// 31 tasks): a schedule that ends low bears a peak a quarter higher; a rate that
-// stays where it is has to be lower; momentum makes what is too high show late.
-const (
-	ofPeak       = 1.25
-	ofConstant   = 0.7
-	withMomentum = 0.75
-)
-
-// long is the factor from the rate that is best at first to the highest rate of the
-// training proper.
-func (o Options) long() float64 {
-	factor := 1.0
-	switch o.Schedule {
-	case "", "plateau":
-	case "constant":
-		factor = ofConstant
-	default:
-		factor = ofPeak
-	}
-	if o.Optimizer == "sgd" && o.Momentum >= 0.5 {
-		factor *= withMomentum
-	}
-	return factor
-}
-
 // span is where a search should look.
 func (r reading) span(o Options) Range {
 	rate, half := r.rate(o), math.Sqrt(10)
@@ -186,8 +154,9 @@ func (r reading) why(o Options) string {
 	if r.open {
 		text += "; no higher one was tried"
 	}
+	text += fmt.Sprintf("; between the two, times %s, since it had lost %.0f%% of its loss and what is best so early is too high later", number(r.later()), 100*r.share)
 	if o.long() != 1 {
-		text += fmt.Sprintf("; between the two, times %s, which is what whole trainings of this kind want of the rate that is best at first", number(o.long()))
+		text += fmt.Sprintf(", and times %s, which is what whole trainings of this kind want", number(o.long()))
 	}
 	return text
 }

@@ -166,19 +166,57 @@ func TestFindEndsWithItsContext(t *testing.T) {
 
 func TestEarlyStepsAreToldFromLaterOnes(t *testing.T) {
 	for _, c := range []struct {
-		o    Options
-		t    float64
-		want float64
+		o        Options
+		t        int
+		want     float64
+		relative float64
 	}{
-		{Options{Optimizer: "adam"}, 10, 1},
-		{Options{Optimizer: "sgd"}, 10, 1},
-		{Options{Optimizer: "sgd", Momentum: 0.9}, 1, 0.1},
-		{Options{Optimizer: "sgd", Momentum: 0.9}, 1000, 1},
-		{Options{Optimizer: "rmsprop"}, 1, 10},
-		{Options{Optimizer: "rmsprop"}, 10_000, 1},
+		{Options{Optimizer: "adam"}, 10, 1, 0},
+		{Options{Optimizer: "sgd"}, 10, 1, 0},
+		{Options{Optimizer: "sgd", Momentum: 0.9}, 1, 0.1, 1e-9},
+		{Options{Optimizer: "sgd", Momentum: 0.9}, 2, (0.1 + 0.19) / 2, 1e-9},
+		{Options{Optimizer: "sgd", Momentum: 0.9}, 1000, 1, 0.01},
+		{Options{Optimizer: "rmsprop"}, 1, 10, 1e-9},
+		{Options{Optimizer: "rmsprop"}, 10_000, 1, 0.02},
 	} {
-		if got := c.o.early(c.t); math.Abs(got-c.want) > 1e-9*c.want {
+		if got := c.o.early(c.t); math.Abs(got-c.want) > c.relative*c.want {
 			t.Errorf("%+v at step %v: %v, want %v", c.o, c.t, got, c.want)
+		}
+	}
+}
+
+// What is best so early is too high later, the more so the earlier it is.
+func TestProbesThatHaveHardlyBegunToLearnSuggestLowerRates(t *testing.T) {
+	last := math.Inf(1)
+	for _, slow := range []float64{20, 400} {
+		r, err := Find(t.Context(), &valleyLoop{best: 0.01, slow: slow}, 3000, Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != Ok || r.Suggestion > last*0.9 {
+			t.Errorf("best after %v steps: %s %g, and %g where it learns faster: %s", slow, r.Verdict, r.Suggestion, last, r.Reason)
+		}
+		last = r.Suggestion
+	}
+}
+
+func TestHarmIsAHigherLossOrASpike(t *testing.T) {
+	f := &search{start: 2, noise: 0.01}
+	noisy := &search{start: 2, noise: 0.2}
+	for _, c := range []struct {
+		name   string
+		f      *search
+		losses []float64
+		want   bool
+	}{
+		{"level", f, []float64{2, 2, 2, 2}, false},
+		{"a little above", f, []float64{2, 2, 2.05, 2.05}, false},
+		{"above", f, []float64{2, 2, 2.2, 2.2}, true},
+		{"a spike that is over", f, []float64{2, 2.7, 2, 2}, true},
+		{"as much of noise", noisy, []float64{2, 2.7, 2, 2}, false},
+	} {
+		if got := c.f.harmed(&try{losses: c.losses}, len(c.losses), 2); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }

@@ -1,0 +1,67 @@
+package lrfind
+
+import "math"
+
+// rate is that for the training proper.
+func (r reading) rate(o Options) float64 {
+	rate := r.at * o.early(int(0.75*float64(r.steps)))
+	if r.learned {
+		rate *= r.later() * o.long()
+	}
+	return rate
+}
+
+// later is the factor from the rate that is best at first to the one that is best
+// once a network has learnt, where the loss is steeper in more directions (Cohen et
+// al. 2021 call it progressive sharpening): the root of the share of the loss that
+// the probe has lost. One that has hardly begun to learn says how to begin.
+func (r reading) later() float64 { return math.Sqrt(r.share) }
+
+// early is the ratio of the optimiser's steps in the long run, inverse, to the mean
+// of those it makes up to about step t, which is where the probes are compared.
+// RMSProp divides by an average of squares that begins at zero, so its first steps
+// are too long: by 1/√(1−α^s). Momentum gathers: its first steps are 1−β^s of what
+// they become. Adam corrects both.
+func (o Options) early(t int) float64 {
+	step := func(float64) float64 { return 1 }
+	switch o.Optimizer {
+	case "rmsprop":
+		const alpha = 0.99
+		step = func(s float64) float64 { return 1 / math.Sqrt(1-math.Pow(alpha, s)) }
+	case "sgd":
+		step = func(s float64) float64 { return 1 - math.Pow(o.Momentum, s) }
+	}
+	t = max(t, 1)
+	sum := 0.0
+	for s := range t {
+		sum += step(float64(s + 1))
+	}
+	return sum / float64(t)
+}
+
+// What a whole training wants beside what is best at constant rates in its first
+// thirtieth, from trainings that docs/benchmarks-lr.md names (its development half,
+// 31 tasks): a schedule that ends low bears a peak a quarter higher; a rate that
+// stays where it is has to be lower; momentum makes what is too high show late.
+const (
+	ofPeak       = 1.25
+	ofConstant   = 0.7
+	withMomentum = 0.75
+)
+
+// long is the factor from the rate that is best at first to the highest rate of the
+// training proper.
+func (o Options) long() float64 {
+	factor := 1.0
+	switch o.Schedule {
+	case "", "plateau":
+	case "constant":
+		factor = ofConstant
+	default:
+		factor = ofPeak
+	}
+	if o.Optimizer == "sgd" && o.Momentum >= 0.5 {
+		factor *= withMomentum
+	}
+	return factor
+}
