@@ -82,7 +82,7 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 		p := Proposal{Sampler: s.Name()}
 		var found bool
 		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < startup || past.told < min(3, startup) {
-			p.Params, found = sequel(s.points, f, trial, past.belief > 0)
+			p.Params, found = sequel(s.points, s.columns.customs, f, trial, past.belief > 0)
 			p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", startup)
 		} else {
 			p.Params, p.Why, found = s.propose(ctx, past, f)
@@ -115,14 +115,14 @@ func (s *process) propose(ctx context.Context, past *past, f *fresh) (params spa
 	return params, "at random: what the model likes was tried", ok
 }
 
-// sequel is the i-th configuration of a sequence that begins in the middle, or one
-// at random where that is not new; every other one by what the users believe, if
-// that is of use. People draw ranges around what they think good.
-func sequel(points *sobol.Sequence, f *fresh, i int, believe bool) (params space.Values, ok bool) {
+// sequel is the i-th configuration of a sequence that begins with what is customary, or
+// one at random where that is not new; every other one by what the users believe, if
+// that is of use.
+func sequel(points *sobol.Sequence, customs []float64, f *fresh, i int, believe bool) (params space.Values, ok bool) {
 	first := true
 	return f.take(func(u []float64) {
 		for k := range u {
-			u[k] = .5
+			u[k] = customs[k]
 			if !first || i > 0 {
 				u[k] = f.rng.Float64()
 			}

@@ -16,16 +16,16 @@ import (
 // aim is what a search maximises: the logarithm of the improvement to expect,
 // and of the probability that a configuration can be run.
 type aim struct {
-	models []*gp.Model    // an objective each
-	best   []float64      // one objective: the least posterior mean, under each fantasy
-	front  *pareto.EHVI   // several objectives
-	can    *gp.Model      // nil while every trial could be run
-	trials []*study.Trial // observed, the best first by the mean of the first objective
-	scale  float64        // what 1 is in losses
-	belief float64        // the weight of the users' priors
-	legacy legacy         // what earlier studies add to the means of a single objective
-	middle float64        // the weight of the belief that numbers without one are good in the middle
-	plain  []int          // those numbers' parameters
+	models  []*gp.Model    // an objective each
+	best    []float64      // one objective: the least posterior mean, under each fantasy
+	front   *pareto.EHVI   // several objectives
+	can     *gp.Model      // nil while every trial could be run
+	trials  []*study.Trial // observed, the best first by the mean of the first objective
+	scale   float64        // what 1 is in losses
+	belief  float64        // the weight of the users' priors
+	legacy  legacy         // what earlier studies add to the means of a single objective
+	custom  float64        // the weight of the belief in what is customary
+	columns *columns
 
 	places           []gp.Place
 	feasible         gp.Place
@@ -43,7 +43,7 @@ const (
 // aim makes the processes for a past.
 func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	shape := s.columns.shape
-	a := &aim{belief: p.belief, middle: p.middle, plain: s.columns.plain}
+	a := &aim{belief: p.belief, custom: p.custom, columns: s.columns}
 	x, losses, trials := p.x, p.losses, p.trials
 	if len(trials) > observedAtMost {
 		x, losses, trials = nil, make([][]float64, len(p.losses)), nil
@@ -247,22 +247,22 @@ func (a *aim) many(x, out []float64) {
 	}
 }
 
-// middling is the weight, in trials, of the belief that a number is good in the middle
-// of its range: its density is a normal one of deviation middleSD. People draw ranges
-// around what they think good; and the corners of a cube, of which there are many, are
-// where a process knows least, and likes to look. It is followed as far as results
-// agree: see trust.
+// customary is the weight, in trials, of the belief that a number is good about where
+// it customarily is: its density is a normal one of deviation customSD. The corners of a
+// cube, of which there are many, are where a process knows least, and likes to look. It
+// is followed as far as results agree: see trust.
 const (
-	middling = 5
-	middleSD = .3
+	customary = 5
+	customSD  = .3
 )
 
 // prior is what beliefs add at a settled point (Hvarfner et al. 2022, eq. 6): the users',
-// and that in the middle of ranges.
+// and that in what is customary.
 func (a *aim) prior(s *space.Space, u []float64) float64 {
 	sum := 0.0
-	for _, i := range a.plain {
-		sum += a.inMiddle(u[i])
+	for _, i := range a.columns.plain {
+		v, _ := a.customOf(i, u[i])
+		sum += v
 	}
 	if a.belief > 0 {
 		sum += a.belief * s.LogPrior(u, nil)
@@ -270,15 +270,17 @@ func (a *aim) prior(s *space.Space, u []float64) float64 {
 	return sum
 }
 
-func (a *aim) inMiddle(u float64) float64 {
-	z := (u - .5) / middleSD
-	return -a.middle * z * z / 2
+// customOf is what the belief in what is customary adds for a number at u, and its
+// derivative.
+func (a *aim) customOf(i int, u float64) (v, du float64) {
+	z := (u - a.columns.customs[i]) / customSD
+	return -a.custom * z * z / 2, -a.custom * z / customSD
 }
 
 // priorOf is one number's part of prior, and its derivative.
 func (a *aim) priorOf(s *space.Space, i int, u float64) (v, du float64) {
 	if s.Param(i).Prior == nil {
-		return a.inMiddle(u), -a.middle * (u - .5) / (middleSD * middleSD)
+		return a.customOf(i, u)
 	}
 	if a.belief == 0 {
 		return 0, 0

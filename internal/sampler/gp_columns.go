@@ -14,22 +14,24 @@ import (
 type columns struct {
 	space   *space.Space
 	shape   gp.Shape
-	numbers []int  // the parameter of each number
-	plain   []int  // those of them of which users believe nothing
-	codes   []int  // the parameter of each unordered choice
-	gates   []int  // a parameter of each distinct condition
-	order   []int  // conditional parameters, ancestors first
-	few     []axis // parameters with so few values that a search tries all
+	numbers []int     // the parameter of each number
+	plain   []int     // those of them of which users believe nothing
+	customs []float64 // where each parameter is likely to be good; of use for plain ones
+	codes   []int     // the parameter of each unordered choice
+	gates   []int     // a parameter of each distinct condition
+	order   []int     // conditional parameters, ancestors first
+	few     []axis    // parameters with so few values that a search tries all
 }
 
 // few is the number of values up to which a search tries all.
 const few = 12
 
 func newColumns(s *space.Space) *columns {
-	c := &columns{space: s}
+	c := &columns{space: s, customs: make([]float64, s.Len())}
 	seen := map[string]bool{}
 	for i := range s.Len() {
 		p := s.Param(i)
+		c.customs[i] = .5
 		if when := fmt.Sprint(p.When); len(p.When) > 0 && !seen[when] {
 			seen[when] = true
 			c.gates = append(c.gates, i)
@@ -46,6 +48,7 @@ func newColumns(s *space.Space) *columns {
 			c.numbers = append(c.numbers, i)
 			if p.Prior == nil {
 				c.plain = append(c.plain, i)
+				c.customs[i] = custom(p)
 			}
 		}
 	}

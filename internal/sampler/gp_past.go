@@ -18,7 +18,7 @@ type past struct {
 	refused []float64      // of those that could not
 	pending []float64      // rows of trials that wait or run
 	belief  float64        // the weight of the users' priors
-	middle  float64        // that of the belief that numbers are good in the middle
+	custom  float64        // that of the belief in what is customary
 	earlier []study.Earlier
 }
 
@@ -60,10 +60,11 @@ func (s *process) look(v *study.View) *past {
 		}
 	}
 	p.belief = belief(v, evidence{finished: p.told})
-	p.middle = middling / float64(max(len(p.trials), 1)) * trust(v, func(t *study.Trial) float64 {
+	p.custom = customary / float64(max(len(p.trials), 1)) * trust(v, func(t *study.Trial) float64 {
 		away := 0.0
 		for _, i := range s.columns.plain {
-			away += (t.Unit[i] - .5) * (t.Unit[i] - .5)
+			by := t.Unit[i] - s.columns.customs[i]
+			away += by * by
 		}
 		return -away
 	})
