@@ -12,7 +12,8 @@ const negligible = -37
 // No axis adds to a kernel: those that fall far below another one, as the prior,
 // which is never far off, are left behind on the way.
 func (m *Mixture) LogDensity(u []float64) float64 {
-	for _, known := range m.known {
+	for j, known := range m.known {
+		m.low[j], m.high[j] = m.axes[m.rough[j]].Cell(u[m.rough[j]])
 		for i := range known {
 			known[i] = math.NaN()
 		}
@@ -22,7 +23,7 @@ func (m *Mixture) LogDensity(u []float64) float64 {
 	most := prior
 	if len(alive) > 0 {
 		k := argmax(logs)
-		most = max(most, m.rest(int(alive[k]), u, logs[k]))
+		most = max(most, m.rest(int(alive[k]), u, logs[k], most+negligible))
 	}
 	least := most + negligible
 	n := 0
@@ -31,7 +32,7 @@ func (m *Mixture) LogDensity(u []float64) float64 {
 		if log < least {
 			continue
 		}
-		if log = m.rest(int(k), u, log); log >= least {
+		if log = m.rest(int(k), u, log, least); log >= least {
 			logs[n] = log
 			most = max(most, log)
 			n++
@@ -54,8 +55,9 @@ func argmax(x []float64) int {
 	return best
 }
 
-// rest adds to what a kernel has on continuous axes that of the others.
-func (m *Mixture) rest(k int, u []float64, log float64) float64 {
+// rest adds to what a kernel has on continuous axes that of the others; -Inf where
+// that comes to less than least.
+func (m *Mixture) rest(k int, u []float64, log, least float64) float64 {
 	for j, axis := range m.words {
 		switch seen := m.word[j][k]; {
 		case seen < 0:
@@ -66,8 +68,15 @@ func (m *Mixture) rest(k int, u []float64, log float64) float64 {
 			log += m.miss[j]
 		}
 	}
-	for j, axis := range m.rough {
-		log += m.cellMass(j, m.kind[j][k], u[axis])
+	for j := range m.rough {
+		shape := m.kind[j][k]
+		s := &m.shapes[j][shape]
+		// No cell has more than exp(-z²/2) of a normal distribution that is z away.
+		z := max(m.low[j]-s.mu, s.mu-m.high[j], 0) / s.sigma
+		if log-0.5*z*z-s.logMass < least {
+			return math.Inf(-1)
+		}
+		log += m.cellMass(j, shape)
 	}
 	return log
 }
@@ -79,7 +88,7 @@ func (m *Mixture) ofPrior(u []float64) float64 {
 	for _, axis := range m.smooth {
 		log -= 0.5 * (u[axis] - 0.5) * (u[axis] - 0.5)
 	}
-	return m.rest(last, u, log)
+	return m.rest(last, u, log, math.Inf(-1))
 }
 
 // near finds the other kernels that on continuous axes have at least a density, in
@@ -91,7 +100,7 @@ func (m *Mixture) near(u []float64, least float64) (logs []float64, alive []int3
 		for k, log := range m.log[:m.kernels-1] {
 			logs[k], alive[k] = log, int32(k)
 		}
-		return logs, alive
+		return logs[:m.kernels-1], alive[:m.kernels-1]
 	}
 	x, mu, inv := u[m.smooth[0]], m.mu[0], m.inv[0]
 	reach := m.narrow * math.Sqrt(2*max(m.most-least, 0))
@@ -121,13 +130,12 @@ func (m *Mixture) near(u []float64, least float64) (logs []float64, alive []int3
 }
 
 // cellMass is the log probability of u's cell under a shape.
-func (m *Mixture) cellMass(j int, shape int32, u float64) float64 {
+func (m *Mixture) cellMass(j int, shape int32) float64 {
 	if v := m.known[j][shape]; !math.IsNaN(v) {
 		return v
 	}
 	s := m.shapes[j][shape]
-	low, high := m.axes[m.rough[j]].Cell(u)
-	v := logMass((low-s.mu)/s.sigma, (high-s.mu)/s.sigma) - s.logMass
+	v := logMass((m.low[j]-s.mu)/s.sigma, (m.high[j]-s.mu)/s.sigma) - s.logMass
 	m.known[j][shape] = v
 	return v
 }

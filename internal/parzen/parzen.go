@@ -53,8 +53,10 @@ type Mixture struct {
 
 	rough  []int // discrete numeric axes
 	kind   [][]int32
-	shapes [][]normal // kind is which of them; both by rough axis
-	known  [][]float64
+	shapes [][]normal  // kind is which of them; both by rough axis
+	known  [][]float64 // of the point looked at: shapes' masses in its cell, and
+	low    []float64   // where that begins
+	high   []float64   // and ends
 
 	words   []int     // categorical axes
 	word    [][]int32 // by categorical axis and kernel: the category seen; -1 for the prior
@@ -135,6 +137,58 @@ func (m *Mixture) Fit(axes []Axis, x, weights []float64, o Options) {
 	m.addRough(x, d, o)
 	m.addWords(x, d, n, prior)
 	m.logs, m.alive = sized(m.logs, n), sized(m.alive, n)
+	m.merge()
+}
+
+// merge makes one kernel of those that are alike, where all axes are discrete.
+func (m *Mixture) merge() {
+	n := m.kernels - 1
+	if len(m.smooth) > 0 || n < few {
+		return
+	}
+	at := map[uint64]int{}
+	kept := 0
+	for k := range n {
+		key, kinds := uint64(0), 1.0
+		for j, shapes := range m.shapes {
+			key, kinds = key*uint64(len(shapes))+uint64(m.kind[j][k]), kinds*float64(len(shapes))
+		}
+		for j, axis := range m.words {
+			count := m.axes[axis].Categories
+			key, kinds = key*uint64(count)+uint64(m.word[j][k]), kinds*float64(count)
+		}
+		if kinds > 1<<62 { // not to be told apart so, nor likely to be alike
+			return
+		}
+		weight := math.Exp(m.log[k])
+		i, known := at[key]
+		if !known {
+			i = kept
+			at[key], kept = i, kept+1
+			m.move(k, i)
+			m.log[i] = 0
+		}
+		m.log[i] += weight
+	}
+	m.move(n, kept)
+	m.log[kept] = m.log[n]
+	m.kernels, m.log, m.weights = kept+1, m.log[:kept+1], m.weights[:kept+1]
+	sum := 0.0
+	for k := range kept {
+		sum += m.log[k]
+		m.weights[k], m.log[k] = sum, math.Log(m.log[k])
+	}
+	m.weights[kept] = 1
+}
+
+// move puts a kernel's values on discrete axes elsewhere.
+func (m *Mixture) move(from, to int) {
+	for j := range m.kind {
+		m.kind[j][to] = m.kind[j][from]
+	}
+	for j := range m.word {
+		m.word[j][to] = m.word[j][from]
+	}
 }
 
 // few is how many points are not worth putting in order.
@@ -237,6 +291,7 @@ func (m *Mixture) addSmooth(x []float64, d int, o Options) {
 func (m *Mixture) addRough(x []float64, d int, o Options) {
 	c := len(m.rough)
 	m.kind, m.shapes, m.known = sized(m.kind, c), sized(m.shapes, c), sized(m.known, c)
+	m.low, m.high = sized(m.low, c), sized(m.high, c)
 	for j, axis := range m.rough {
 		widths(m.sigma, x, d, axis, o)
 		kind, shapes := sized(m.kind[j], m.kernels), m.shapes[j][:0]
