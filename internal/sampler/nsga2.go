@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/danlu-ml/danlu/internal/pareto"
 	"github.com/danlu-ml/danlu/internal/sobol"
@@ -32,6 +33,12 @@ type nsga2 struct {
 	all     *lattice
 	points  *sobol.Sequence // of the first generation; nil: at random
 	breeder breeder
+
+	mu     sync.Mutex // of what follows, a cache: see population
+	seen   follower
+	of     []*contender // by trial, nil for those that are none
+	told   []*contender // those there are
+	stages []stage
 }
 
 type nsga2Options struct {
@@ -89,6 +96,8 @@ func (s *nsga2) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Ran
 func (s *nsga2) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand, ok func(space.Values) bool) ([]Proposal, error) {
 	f := newFresh(v, s.all, rng)
 	f.ok = ok
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	parents, generation := s.population(v)
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
@@ -145,25 +154,61 @@ func (a *contender) compare(b *contender) int {
 	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.crowding, a.crowding), cmp.Compare(a.trial.ID, b.trial.ID))
 }
 
-// selections is about how many times the survivors are chosen, at most, however
-// many trials there are.
+// selections is how many times the survivors are chosen, at most, however many
+// trials there are.
 const selections = 40
+
+// stage is one selection: who joined, and who survived it.
+type stage struct{ joined, alive []*contender }
 
 // population works out who survives: a generation of results after another joins
 // those that survived so far, the last of them as far as it has come. Where there
-// are very many, several generations join at once.
+// are very many, several generations join at once. Selections of the same contenders
+// are not made again.
 func (s *nsga2) population(v *study.View) (alive []*contender, generation int) {
+	s.follow(v)
 	size := s.options.Population
-	all := make([]*contender, 0, len(v.Trials))
-	for _, t := range v.Trials {
-		if c, ok := contend(v.Def, t); ok {
-			all = append(all, c)
+	joint := size
+	for len(s.told) > joint*selections {
+		joint *= 2
+	}
+	if count := (len(s.told) + joint - 1) / joint; len(s.stages) > count {
+		s.stages = s.stages[:max(count-1, 0)] // ranks are those of the last selection
+	}
+	i := 0
+	for joining := range slices.Chunk(s.told, joint) {
+		if i == len(s.stages) || !slices.Equal(s.stages[i].joined, joining) {
+			all := slices.Concat(alive, joining)
+			s.stages = append(s.stages[:i], stage{slices.Clone(joining), survivors(all, size)})
+		}
+		alive = s.stages[i].alive
+		i++
+	}
+	return alive, len(s.told) / size
+}
+
+// follow brings the contenders up to date.
+func (s *nsga2) follow(v *study.View) {
+	trials, anew := s.seen.changed(v)
+	if anew {
+		s.of, s.stages = nil, nil
+	}
+	s.of = append(s.of, make([]*contender, len(v.Trials)-len(s.of))...)
+	for t := range trials {
+		c, ok := contend(v.Def, t)
+		if !ok {
+			c = nil
+		}
+		if was := s.of[t.ID]; was == nil || c == nil || was.feasible != c.feasible || !slices.Equal(was.losses, c.losses) {
+			s.of[t.ID] = c
 		}
 	}
-	for joining := range slices.Chunk(all, max(size, len(all)/selections)) {
-		alive = survivors(append(alive, joining...), size)
+	s.told = s.told[:0]
+	for _, c := range s.of {
+		if c != nil {
+			s.told = append(s.told, c)
+		}
 	}
-	return alive, len(all) / size
 }
 
 // contend reads what a trial reached. A trial that broke a constraint by what it
