@@ -1,7 +1,6 @@
 package sampler
 
 import (
-	"math"
 	"slices"
 
 	"github.com/danlu-ml/danlu/internal/space"
@@ -38,35 +37,14 @@ func newLattice(s *space.Space, axes []axis, limit int) (l *lattice, count float
 			count *= float64(len(a.at))
 		}
 	}
-	u := make([]float64, s.Len())
-	for i := range u {
-		u[i] = 0.5
+	w := newWalk(s, axes, order)
+	joint := w.count(0, 1, float64(limit))
+	if count *= joint; count > float64(limit) {
+		return nil, count, false
 	}
-	var walk func(k int) bool
-	walk = func(k int) bool {
-		if k == len(order) {
-			l.joint = append(l.joint, slices.Clone(u))
-			return len(l.joint) <= limit
-		}
-		i := order[k]
-		p := s.Param(i)
-		if _, exists := s.At(u)[p.Name]; !exists { // its ancestors are decided
-			return walk(k + 1)
-		}
-		for _, x := range axes[i].at {
-			if u[i] = x; !walk(k + 1) {
-				return false
-			}
-		}
-		u[i] = 0.5
-		return true
-	}
-	if !walk(0) {
-		return nil, math.Inf(1), false
-	}
-	count *= float64(len(l.joint))
-	l.size = int(min(count, math.MaxInt32))
-	return l, count, count <= float64(limit)
+	w.each(0, func(u []float64) { l.joint = append(l.joint, slices.Clone(u)) })
+	l.size = int(count)
+	return l, count, true
 }
 
 // entangled finds the parameters that have conditions, with all that decide about

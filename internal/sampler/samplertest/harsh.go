@@ -43,10 +43,20 @@ var harsh = []namedSpace{
 		{Name: "b", Domain: space.Int{Low: 0, High: 99}},
 		{Name: "c", Domain: space.Int{Low: 0, High: 99}},
 	}},
+	{name: "a billion networks", params: switches(30)},
 	{name: "a long choice", params: []space.Param{
 		{Name: "word", Domain: long(300)},
 		{Name: "x", Domain: space.Float{Low: 0, High: 1}},
 	}},
+}
+
+// switches are n yes-or-nos beneath another one.
+func switches(n int) []space.Param {
+	params := []space.Param{{Name: "deep", Domain: choice("no", "yes")}}
+	for i := range n {
+		params = append(params, space.Param{Name: fmt.Sprint("skip", i), Domain: space.Bool(), When: is("deep", "yes")})
+	}
+	return params
 }
 
 func long(n int) (d space.Choice) {
@@ -109,10 +119,10 @@ var hard = []history{
 }
 
 // testHarsh asks about hard histories of all spaces, and about all histories of
-// harsh ones: about every fourth pair and, with DANLU_LONG set, about all, and longer
+// harsh ones: about every seventh pair and, with DANLU_LONG set, about all, and longer
 // ones.
 func testHarsh(t *testing.T, name string, makeSampler Make) {
-	trials, each := 14, 4
+	trials, each := 14, 7
 	if os.Getenv("DANLU_LONG") != "" {
 		trials, each = 150, 1
 	}
