@@ -121,6 +121,22 @@ func TestNSGA2PrefersWhatIsFeasible(t *testing.T) {
 	}
 }
 
+// Where hardly any configurations are left they are proposed all the same, several
+// at once, and have no parents to speak of.
+func TestNSGA2ProposesWhatIsLeft(t *testing.T) {
+	def := define(t, integer("n", 1, 500))
+	s := build(t, study.Algorithm{Name: "nsga2", Options: options("population", "2")}, def)
+	l := studytest.New(def)
+	for i := range 496 {
+		id := study.TrialID(i)
+		l.Plan(space.Values{"n": space.IntValue(int64(i + 1))}).Start(id).End(id, study.Completed, float64(i))
+	}
+	got := suggest(t, s, l.View(), 5)
+	if len(got) != 4 || got[3].Why != "one of the last configurations left" {
+		t.Errorf("%+v, want the 4 that are left", got)
+	}
+}
+
 func TestNSGA2RefusesWhatMakesNoSense(t *testing.T) {
 	for _, c := range []struct{ option, value, want string }{
 		{"population", "1", "want 2 or more"},
