@@ -119,12 +119,15 @@ var hard = []history{
 }
 
 // testHarsh asks about hard histories of all spaces, and about all histories of
-// harsh ones: about every seventh pair and, with DANLU_LONG set, about all, and longer
+// harsh ones: about every seventh pair, fewer where tests are to be short and, with DANLU_LONG set, about all, and longer
 // ones.
 func testHarsh(t *testing.T, name string, makeSampler Make) {
 	trials, each := 14, 7
-	if os.Getenv("DANLU_LONG") != "" {
+	switch {
+	case os.Getenv("DANLU_LONG") != "":
 		trials, each = 150, 1
+	case testing.Short():
+		each = 29
 	}
 	asked := 0
 	ask := func(s namedSpace, h history) {

@@ -19,8 +19,11 @@ import (
 // happens to trials that it has seen before.
 func testSteps(t *testing.T, name string, makeSampler Make) {
 	studies := 4
-	if os.Getenv("DANLU_LONG") != "" {
+	switch {
+	case os.Getenv("DANLU_LONG") != "":
 		studies = 100
+	case testing.Short():
+		studies = 1
 	}
 	for seed := range uint64(studies) {
 		def := define(spaces[seed%4], seed)
