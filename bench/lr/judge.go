@@ -29,12 +29,13 @@ func suggest(ctx context.Context, t task, seed uint64, have map[suggestion]bool,
 		if have[s] {
 			continue
 		}
-		l, err := t.program.open(seed)
+		open := func() (loop, error) { return t.program.open(seed) }
+		l, err := open()
 		if err != nil {
 			return err
 		}
 		s.Whole = l.Steps()
-		if s.Rate, s.Steps, err = f.find(ctx, l, t.options()); err != nil {
+		if s.Rate, s.Steps, err = f.find(ctx, anew{l, open}, t.options()); err != nil {
 			return fmt.Errorf("%s for %s: %w", f.name, t.name, err)
 		}
 		if err := jsonl.Append(path, s); err != nil {

@@ -10,22 +10,36 @@ import (
 
 // shortTrainings is what danlu lr does with programs that can't be changed: they
 // train at constant rates and report the loss of each batch. It begins at a rate
-// that is usual for the optimiser.
-func shortTrainings(ctx context.Context, t loop, o lrfind.Options) (float64, int, error) {
+// that is usual for the optimiser, and where all is noise once more, with trainings
+// three times as long.
+func shortTrainings(ctx context.Context, t loop, o lrfind.Options) (rate float64, steps int, err error) {
 	plan := probe.Plan{Low: 1e-5, High: 10, Inside: true, Start: usual(o), Full: int64(t.Steps())}
+	res, err := climb(ctx, t, plan)
+	steps = int(res.Steps)
+	if err == nil && res.Noisy && 3*res.Horizon <= plan.Full {
+		plan.Steps = 3 * res.Horizon
+		if t, err = t.(anew).open(); err != nil {
+			return 0, 0, err
+		}
+		res, err = climb(ctx, t, plan)
+		steps += int(res.Steps)
+	}
+	return res.Rate * probe.Peak(o.Schedule), steps, err
+}
+
+// climb makes the short trainings of a plan.
+func climb(ctx context.Context, t loop, plan probe.Plan) (probe.Result, error) {
 	var runs []probe.Run
 	for {
 		start, done := plan.Next(runs)
 		if done {
-			break
+			return plan.Conclude(runs), nil
 		}
 		runs = append(runs, probe.Run{Rate: start[0], State: probe.Running})
 		if err := train(ctx, t, plan, runs); err != nil {
-			return 0, 0, err
+			return probe.Result{}, err
 		}
 	}
-	res := plan.Conclude(runs)
-	return res.Rate * probe.Peak(o.Schedule), int(res.Steps), nil
 }
 
 // train runs the last of the runs, a batch at a time, until its plan ends it.

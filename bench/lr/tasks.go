@@ -39,6 +39,12 @@ type loop interface {
 	Steps() int // of a full training
 }
 
+// anew is a loop that can be had once more, from the beginning.
+type anew struct {
+	loop
+	open func() (loop, error)
+}
+
 // workload is a network on data.
 type workload struct {
 	name        string

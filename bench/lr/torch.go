@@ -125,7 +125,7 @@ func (l torchLoop) Probe(ctx context.Context, rate float64, steps int) ([]float6
 
 // inTheScript is the search as a user's script has it, by danlu.torch.lr_range_test.
 func inTheScript(ctx context.Context, t loop, _ lrfind.Options) (float64, int, error) {
-	l := t.(torchLoop)
+	l := t.(anew).loop.(torchLoop)
 	var a [2]float64
 	err := l.peer.ask(ctx, request{Task: l.name, Seed: l.seed, Search: true}, &a)
 	return a[0], int(a[1]), err

@@ -5,10 +5,8 @@ import (
 	"math"
 )
 
-// margin is how far a suggestion stays below the largest rate that still learns.
-// Short runs are best at rates from which whole ones suffer: on the 18 small
-// trainings it was chosen with, staying below took the 90th percentile of the final
-// loss, over that at the best rate, from 5 to 2.1.
+// margin is how far a suggestion stays below the largest rate that still learns:
+// short runs are best at rates from which whole ones suffer.
 const margin = 4
 
 // Result is what the probes say.
@@ -67,19 +65,27 @@ func (p Plan) Conclude(runs []Run) Result {
 			res.Reason = f.unsettled()
 		}
 	}
-	if res.Reason != "" {
-		return res
+	switch t := f.harmless(); {
+	case res.Reason == "":
+		res.Best, res.Spread = f.vertex()
+		res.Rate = min(math.Sqrt(res.Best*f.edge())*f.later(), res.Stable/margin)
+		res.settle(f, f.reason(&res))
+	case res.Noisy && t != nil:
+		res.Noisy = false
+		res.Rate = t.run.Rate / math.Sqrt(10) // early on, rates do no harm that do later
+		res.settle(f, fmt.Sprintf("nothing is learnt for certain by step %d; above %.3g the loss begins to suffer, and this is half a decade below: --steps N looks longer", res.Horizon, t.run.Rate))
 	}
-	res.Ok = true
-	res.Best, res.Spread = f.vertex()
-	res.Rate = min(res.Best, res.Stable/margin)
-	res.Low, res.High = f.span(res.Rate)
-	if p.Inside {
-		res.Rate = min(max(res.Rate, p.Low), p.High)
-		res.Low, res.High = max(res.Low, p.Low), min(res.High, p.High)
-	}
-	res.Reason = f.reason(&res)
 	return res
+}
+
+// settle makes a suggestion of a rate.
+func (r *Result) settle(f *field, reason string) {
+	r.Ok, r.Reason = true, reason
+	r.Low, r.High = f.span(r.Rate)
+	if p := f.plan; p.Inside {
+		r.Rate = min(max(r.Rate, p.Low), p.High)
+		r.Low, r.High = max(r.Low, p.Low), min(r.High, p.High)
+	}
 }
 
 // ceiling is the lowest rate above the best that diverged, +Inf if none did.
@@ -146,8 +152,11 @@ func (f *field) span(rate float64) (low, high float64) {
 }
 
 func (f *field) reason(res *Result) string {
-	text := fmt.Sprintf("of %d short trainings to step %d the best rate was %.3g", len(res.Points), res.Horizon, res.Best)
-	if res.Rate < res.Best {
+	text := fmt.Sprintf("of %d short trainings to step %d the best rate was %.3g, and from %.3g on they come almost as far", len(res.Points), res.Horizon, res.Best, f.edge())
+	if l := f.later(); l < 1 {
+		text += fmt.Sprintf("; between the two, times %.2g, since the best had lost %.0f%% of its loss and what is best so early is too high later", l, 100*l*l)
+	}
+	if res.Rate == res.Stable/margin {
 		text += fmt.Sprintf("; whole ones suffer near the largest that still learns, %.3g, so that the suggestion stays at a quarter of that", res.Stable)
 	} else if c := f.ceiling(); !math.IsInf(c, 1) {
 		text += fmt.Sprintf(", and %.3g diverged", c)

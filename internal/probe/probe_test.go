@@ -218,3 +218,52 @@ func BenchmarkNext(b *testing.B) {
 		plan.Next(runs)
 	}
 }
+
+// Where batches are noisy and nothing is learnt yet, what harms is all that can be
+// told.
+func TestNoiseBelowWhatHarmsSaysWhereHarmBegins(t *testing.T) {
+	plan := Plan{Low: 1e-5, High: 1, Start: 1e-3, Full: 2000}
+	late := func(rate float64, _ int64) float64 {
+		if rate > 0.05 {
+			return 4
+		}
+		return 2.3
+	}
+	got := plan.Conclude(drive(t, plan, noisy(late, 0.1), 2, 1))
+	if !got.Ok || got.Noisy || got.Rate < 0.001 || got.Rate > 0.02 || !strings.Contains(got.Reason, "begins to suffer") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// What is best so early is too high later, the more so the less has been learnt.
+func TestShortTrainingsThatHaveHardlyBegunSuggestLowerRates(t *testing.T) {
+	plan := Plan{Low: 1e-5, High: 1, Start: 1e-2, Full: 2000}
+	rates := map[float64]float64{}
+	for _, speed := range []float64{0.02, 0.5} {
+		slow := func(rate float64, step int64) float64 {
+			x := rate / 0.01
+			if x > 8 {
+				return math.Pow(10, float64(step))
+			}
+			return 2 * math.Exp(-speed*x/(1+x*x)*float64(step))
+		}
+		got := plan.Conclude(drive(t, plan, slow, 1, 1))
+		if !got.Ok {
+			t.Fatalf("got %+v", got)
+		}
+		rates[speed] = got.Rate
+	}
+	if rates[0.02] > 0.8*rates[0.5] {
+		t.Errorf("rates by speed: %v", rates)
+	}
+}
+
+// A metric that is no loss says nothing of how much has been learnt.
+func TestAMetricBelowZeroIsTakenAsItIs(t *testing.T) {
+	plan := Plan{Low: 1e-5, High: 1, Start: 1e-2, Full: 2000}
+	below := func(rate float64, step int64) float64 { return valley(0.01)(rate, step) - 5 }
+	got := plan.Conclude(drive(t, plan, below, 1, 1))
+	if !got.Ok || strings.Contains(got.Reason, "of its loss") {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -1,0 +1,79 @@
+package probe
+
+import "math"
+
+// What whole trainings want of what short ones say, by the rules of package lrfind,
+// which has the reasons.
+const (
+	edgeShare = 0.1  // of what there is to gain, missing where the valley ends
+	leastLost = 0.02 // share of the loss
+	harm      = 0.05 // as much above the lowest rate's loss, relative
+	spike     = 0.3  // a report as much above the loss before training
+)
+
+// edge is the lowest rate that comes almost as far as the best, between two that
+// were tried.
+func (f *field) edge() float64 {
+	behind := func(t *try) float64 {
+		if t.verdict != measured {
+			return f.scale
+		}
+		return min(t.loss-f.best.loss, f.scale)
+	}
+	i := 0
+	for &f.tries[i] != f.best {
+		i++
+	}
+	for i > 0 && behind(&f.tries[i-1]) < edgeShare*f.scale {
+		i--
+	}
+	rate := f.tries[i].run.Rate
+	if i == 0 {
+		return rate / math.Pow(10, 0.5*stride/perDecade)
+	}
+	in, out := behind(&f.tries[i]), behind(&f.tries[i-1])
+	return rate * math.Pow(f.tries[i-1].run.Rate/rate, (edgeShare*f.scale-in)/(out-in))
+}
+
+// later is the factor from what is best at first to what is best later: the root of
+// the share of its loss that the best run has lost, 1 where that is not known, as of
+// a metric that is no loss.
+func (f *field) later() float64 {
+	if !(f.start > 0) || f.best.loss < 0 {
+		return 1
+	}
+	return math.Sqrt(min(max(1-f.best.loss/f.start, leastLost), 1))
+}
+
+// harmless is the highest try below the first that harms; nil if none does, or the
+// lowest.
+func (f *field) harmless() *try {
+	for i := range f.tries {
+		if f.harms(&f.tries[i]) {
+			if i == 0 {
+				return nil
+			}
+			return &f.tries[i-1]
+		}
+	}
+	return nil
+}
+
+// harms says whether a try lost against the lowest for certain, or a report of it
+// was far above the loss before training.
+func (f *field) harms(t *try) bool {
+	low := &f.tries[0]
+	switch {
+	case t.verdict == going:
+		return false
+	case t.verdict != measured, t.loss > low.loss+max(harm*math.Abs(low.loss), 3*math.Hypot(t.noise, low.noise)):
+		return true
+	}
+	top := f.start + max(spike*math.Abs(f.start), 5*scatter(t.run.Curve)) // NaN where nobody knows
+	for _, s := range t.run.Curve {
+		if s.Loss > top {
+			return true
+		}
+	}
+	return false
+}
