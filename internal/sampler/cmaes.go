@@ -44,7 +44,7 @@ type cmaes struct {
 }
 
 type cmaesOptions struct {
-	Sigma      float64 `json:"sigma"`      // first step size, as a share of the scales; 0: 0.2
+	Sigma      float64 `json:"sigma"`      // first step size, as a share of the scales; 0: a sixth, so that three reach from the middle to the ends
 	Population int     `json:"population"` // points a generation; 0: 4 + 3·log(dimensions)
 	Separable  *bool   `json:"separable"`  // nil: from 40 dimensions on
 }
@@ -80,7 +80,7 @@ func newCMAES(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		return nil, fmt.Errorf("population: %d is not a number of points: want 2 or more, as in {cmaes: {population: 12}}", o.Population)
 	}
 	if o.Sigma == 0 {
-		o.Sigma = 0.2
+		o.Sigma = 1. / 6
 	}
 	return s, nil
 }

@@ -75,7 +75,7 @@ func TestAGoodStrangerIsFollowed(t *testing.T) {
 		l.End(id, study.Completed, sphere(x, y))
 	}
 	mean := func(stranger bool) (sum float64) {
-		const seeds, n = 8, 12
+		const seeds, n = 200, 12
 		for def.Seed = range seeds {
 			s, l := build(t, study.Algorithm{Name: "cmaes"}, def), studytest.New(def)
 			if stranger {
