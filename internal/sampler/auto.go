@@ -33,7 +33,7 @@ const (
 type auto struct {
 	first  Sampler
 	mate   Sampler // nil: first has every turn
-	curves Sampler // for studies of trials cut short
+	curves Sampler // for studies of trials cut short; nil: the others are
 	why    string  // before the chosen one's own
 }
 
@@ -45,13 +45,12 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.curves = s.first
 	if def.Space.Len() <= sobol.MaxDim {
 		anywhere, err := newSobol(study.Algorithm{Name: "sobol"}, def)
 		if err != nil {
 			return nil, err
 		}
-		s.curves = curves{begin: s.first, anywhere: anywhere}
+		s.curves = curves{begin: auto{first: s.first, mate: s.mate}, anywhere: anywhere}
 	}
 	return s, nil
 }
@@ -95,7 +94,7 @@ func (s auto) Total(def *study.Definition) (int, error) {
 
 // turn is the sampler whose turn the next trial is.
 func (s auto) turn(v *study.View) Sampler {
-	if shortened(v) {
+	if s.curves != nil && shortened(v) {
 		return s.curves
 	}
 	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 || n >= affordable) {

@@ -48,3 +48,17 @@ func TestCurvesLeaveNoConfigurationOut(t *testing.T) {
 		l.Start(id).Report(id, 1, float64(id)).End(id, study.Paused)
 	}
 }
+
+func TestLargeStudiesOfShortenedTrialsAreForTPE(t *testing.T) {
+	def := define(t, float("x", 0, 1), float("y", 0, 1))
+	def.Fidelity = study.Fidelity{Step: "epoch", Max: 9}
+	l := studytest.New(def)
+	for i := range 1001 {
+		id := study.TrialID(i)
+		loss := float64(i*7919%1009) / 1009
+		l.Plan(def.Space.At([]float64{loss, 1 - loss})).Start(id).Report(id, 1, loss).End(id, study.Stopped)
+	}
+	if p := suggest(t, build(t, study.Algorithm{Name: "auto"}, def), l.View(), 1)[0]; p.Sampler != "tpe" {
+		t.Errorf("%s proposed trial 1001, want tpe: nothing else is quick enough", p.Sampler)
+	}
+}

@@ -91,7 +91,7 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 			break
 		}
 		out = append(out, p)
-		past.pending = append(past.pending, s.columns.of(p.Params, v.Def.Space.Unit(p.Params))...)
+		past.expect(s.columns, p.Params, v.Def.Space.Unit(p.Params))
 	}
 	return out, ctx.Err()
 }

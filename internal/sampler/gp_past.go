@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
@@ -16,7 +17,7 @@ type past struct {
 	told    int            // trials with finite losses
 	run     []float64      // rows of trials that could be run, and
 	refused []float64      // of those that could not
-	pending []float64      // rows of trials that wait or run
+	pending []float64      // rows of the last trials that wait or run
 	belief  float64        // the weight of the users' priors
 	custom  float64        // that of the belief in what is customary
 	earlier []study.Earlier
@@ -29,7 +30,7 @@ func (s *process) look(v *study.View) *past {
 	ended := make([]*study.Trial, 0, len(v.Trials))
 	for _, t := range v.Trials {
 		if t.State.Open() {
-			p.pending = append(p.pending, s.columns.of(t.Params, t.Unit)...)
+			p.expect(s.columns, t.Params, t.Unit)
 		} else {
 			ended = append(ended, t)
 		}
@@ -69,6 +70,16 @@ func (s *process) look(v *study.View) *past {
 		return -away
 	})
 	return p
+}
+
+// pendingAtMost is how many trials that wait or run a process takes into account, the
+// last ones: each costs as much as one that ended.
+const pendingAtMost = 100
+
+// expect takes note of a trial that waits or runs.
+func (p *past) expect(c *columns, params space.Values, unit []float64) {
+	row := c.of(params, unit)
+	p.pending = append(p.pending[max(len(p.pending)-(pendingAtMost-1)*len(row), 0):], row...)
 }
 
 // recent is how many completed trials say how others would have gone on.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
@@ -76,5 +77,25 @@ func TestLossesAreBroughtToOneScale(t *testing.T) {
 		if got, _ := standardise(losses, false); cmp.Diff(make([]float64, len(losses)), got) != "" {
 			t.Errorf("%v: %v, want zeros", losses, got)
 		}
+	}
+}
+
+func TestTheLastTrialsThatRunAreTakenIntoAccount(t *testing.T) {
+	sp, err := space.New([]space.Param{{Name: "x", Domain: space.Float{Low: 0, High: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, p := newColumns(sp), &past{}
+	const trials = 250
+	var want []float64
+	for i := range trials {
+		u := float64(i) / trials
+		p.expect(c, sp.At([]float64{u}), []float64{u})
+		if i >= trials-pendingAtMost {
+			want = append(want, u)
+		}
+	}
+	if d := cmp.Diff(want, p.pending); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
