@@ -66,7 +66,7 @@ func Follow(ctx context.Context, def *study.Definition, ask RateAsk, p aside.Pla
 			return law, err
 		}
 		law.RateName = found.Param
-		if found.Probes == nil || !found.Probes.Ok {
+		if found.Probes == nil || found.Probes.Best == 0 { // nothing, or no more than where harm begins
 			law.Failed = append(law.Failed, fmt.Sprintf("at %d nothing can be said: %s", n, found.Reason))
 			continue
 		}

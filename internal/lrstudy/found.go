@@ -33,12 +33,14 @@ func (q *question) found(p probe.Result) lrfind.Result {
 	if !p.Ok {
 		return lrfind.Unknown(curve, p.Reason)
 	}
-	return lrfind.Result{
-		Suggestion: p.Rate, Range: lrfind.Range{Low: p.Low, High: p.High}, Curve: curve,
-		Candidates: []lrfind.Candidate{
-			{Name: "max_stable", LR: p.Stable, Help: "the largest rate at which the loss fell"},
-			{Name: "short_run", LR: p.Best, Help: "the best of the short trainings, as they stand"},
-		},
-		Verdict: lrfind.Ok, Reason: p.Reason,
+	r := lrfind.Result{Suggestion: p.Rate, Range: lrfind.Range{Low: p.Low, High: p.High}, Curve: curve, Verdict: lrfind.Ok, Reason: p.Reason}
+	for _, c := range []lrfind.Candidate{
+		{Name: "max_stable", LR: p.Stable, Help: "the largest rate at which the loss fell"},
+		{Name: "short_run", LR: p.Best, Help: "the best of the short trainings, as they stand"},
+	} {
+		if c.LR > 0 {
+			r.Candidates = append(r.Candidates, c)
+		}
 	}
+	return r
 }

@@ -69,20 +69,21 @@ func (p Plan) Conclude(runs []Run) Result {
 	case res.Reason == "":
 		res.Best, res.Spread = f.vertex()
 		res.Rate = min(math.Sqrt(res.Best*f.edge())*f.later(), res.Stable/margin)
-		res.settle(f, f.reason(&res))
+		res.Low, res.High = f.span(res.Rate)
+		res.settle(p, f.reason(&res))
 	case res.Noisy && t != nil:
 		res.Noisy = false
 		res.Rate = t.run.Rate / math.Sqrt(10) // early on, rates do no harm that do later
-		res.settle(f, fmt.Sprintf("nothing is learnt for certain by step %d; above %.3g the loss begins to suffer, and this is half a decade below: --steps N looks longer", res.Horizon, t.run.Rate))
+		res.Low, res.High = res.Rate/10, t.run.Rate
+		res.settle(p, fmt.Sprintf("nothing is learnt for certain by step %d; above %.3g the loss begins to suffer, and this is half a decade below: --steps N looks longer", res.Horizon, t.run.Rate))
 	}
 	return res
 }
 
-// settle makes a suggestion of a rate.
-func (r *Result) settle(f *field, reason string) {
+// settle makes a suggestion of a rate and its range.
+func (r *Result) settle(p Plan, reason string) {
 	r.Ok, r.Reason = true, reason
-	r.Low, r.High = f.span(r.Rate)
-	if p := f.plan; p.Inside {
+	if p.Inside {
 		r.Rate = min(max(r.Rate, p.Low), p.High)
 		r.Low, r.High = max(r.Low, p.Low), min(r.High, p.High)
 	}
