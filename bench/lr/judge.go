@@ -155,8 +155,8 @@ func (l ladder) equal(v float64) bool { return v <= l.mean[l.best]+l.sd+1e-12 }
 // report writes a table of finders. Tests of one task are alike, so the intervals are
 // those of as many tests as there are tasks.
 func report(out io.Writer, outcomes map[string][]outcome, tasks int) error {
-	if _, err := fmt.Fprint(out, `| finder | tests | says | accuracy within 1 SD | loss within 1 SD | within ½ decade | loss ratio, median | p90 | cost |
-|---|---|---|---|---|---|---|---|---|
+	if _, err := fmt.Fprint(out, `| finder | tests | says | accuracy within 1 SD | loss within 1 SD | within ½ decade | loss ratio, median | p90 | cost, median | largest |
+|---|---|---|---|---|---|---|---|---|---|
 `); err != nil {
 		return err
 	}
@@ -186,10 +186,10 @@ func report(out io.Writer, outcomes map[string][]outcome, tasks int) error {
 		}
 		slices.Sort(ratios)
 		slices.Sort(costs)
-		if _, err := fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %.2f | %.2f | %.1f %% |\n", name, len(all),
+		if _, err := fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %.2f | %.2f | %.0f %% | %.0f %% |\n", name, len(all),
 			share(func(o outcome) bool { return o.said }), share(func(o outcome) bool { return o.byAccuracy }),
 			share(func(o outcome) bool { return o.byLoss }), share(func(o outcome) bool { return o.near }),
-			quantile(ratios, 0.5), quantile(ratios, 0.9), 100*costs[len(costs)-1]); err != nil {
+			quantile(ratios, 0.5), quantile(ratios, 0.9), 100*quantile(costs, 0.5), 100*costs[len(costs)-1]); err != nil {
 			return err
 		}
 	}
