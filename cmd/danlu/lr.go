@@ -91,8 +91,8 @@ study's trials. Interrupted, even killed, the same call goes on where it was.`,
 	fs.BoolVar(&f.plain, "plain", false, "plain lines even in a terminal")
 	fs.StringVar(&f.svg, "svg", "", "write the drawing to a `FILE` as SVG")
 	fs.IntVar(&f.loop, "loop", 0, "for programs (docs/contract.md): search by the loop at the other end of standard input and output, of a training of so many `STEPS`")
-	fs.StringVar(&f.optimizer, "optimizer", "", "with --loop, that training's optimiser: `NAME`")
-	fs.Float64Var(&f.momentum, "momentum", 0, "with --loop, its momentum: `SHARE`")
+	fs.StringVar(&f.optimizer, "optimizer", "", "with --loop or --curve, that training's optimiser: `NAME`")
+	fs.Float64Var(&f.momentum, "momentum", 0, "with --loop or --curve, its momentum: `SHARE`")
 	return cmd
 }
 
@@ -168,7 +168,8 @@ func (a *app) lrCurve(f *lrFlags, args []string) error {
 	if err != nil {
 		return exitWith(codeUsage, err)
 	}
-	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, lrfind.Options{Schedule: f.ask.Schedule}), Param: "lr", Method: lrstudy.Range, Schedule: f.ask.Schedule})
+	o := lrfind.Options{Schedule: f.ask.Schedule, Optimizer: f.optimizer, Momentum: f.momentum}
+	return a.lrShow(f, lrstudy.Outcome{Result: lrfind.Suggest(points, o), Param: "lr", Method: lrstudy.Range, Schedule: f.ask.Schedule})
 }
 
 // lr finds the rate of a study, shows it and, where that is asked for, writes it

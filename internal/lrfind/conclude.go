@@ -81,12 +81,10 @@ func (f *search) harmed(t *try, steps int, loss float64) bool {
 		slices.Max(t.losses) > f.start+max(spike*math.Abs(f.start), ofNoise*f.noise)
 }
 
-// share is how much of its loss a try has lost where it ended, 1 for all of it or
-// more.
+// share is how much of its loss a try has lost where it ended.
 func (f *search) share(t *try) float64 {
 	n := f.common(t, t)
-	from := f.above(n)
-	return min(max((from-t.loss(n))/math.Abs(from), leastGain), 1)
+	return lost(f.above(n), t.loss(n))
 }
 
 // valley are the places of the least loss and of the lower edge.
@@ -154,9 +152,5 @@ func (r reading) why(o Options) string {
 	if r.open {
 		text += "; no higher one was tried"
 	}
-	text += fmt.Sprintf("; between the two, times %s, since it had lost %.0f%% of its loss and what is best so early is too high later", number(r.later()), 100*r.share)
-	if o.long() != 1 {
-		text += fmt.Sprintf(", and times %s, which is what whole trainings of this kind want", number(o.long()))
-	}
-	return text
+	return text + "; between the two" + o.factors(r.share)
 }

@@ -62,8 +62,11 @@ func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done,
 	if len(curve) < leastSweep/2 { // not a number at rates that can't be the cause
 		return r, nil
 	}
-	f.center, f.sure = begin(r, o), r.Verdict == Ok
 	d := descend(curve)
+	f.center, f.sure = o.usual(), r.Verdict == Ok
+	if f.sure {
+		f.center = o.within(d.middle())
+	}
 	f.start, f.level, f.noise = d.start, d.level, d.noise
 	f.horizon = f.left / probes
 	if err := f.climb(ctx); err != nil {
@@ -111,11 +114,10 @@ func (f *search) sweep(ctx context.Context, o Options) ([]Point, error) {
 	return curve, nil
 }
 
-// begin is the rate to probe first: the sweep's, else one in use or usual.
-func begin(r Result, o Options) float64 {
+// usual is the rate to probe first where the sweep says nothing: the one in use, else
+// what is usual.
+func (o Options) usual() float64 {
 	switch {
-	case r.Verdict == Ok:
-		return r.Suggestion
 	case o.Current > 0:
 		return o.Current
 	case o.Optimizer == "sgd":

@@ -1,12 +1,15 @@
 package lrfind
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // rate is that for the training proper.
 func (r reading) rate(o Options) float64 {
 	rate := r.at * o.early(int(0.75*float64(r.steps)))
 	if r.learned {
-		rate *= r.later() * o.long()
+		rate *= later(r.share) * o.long()
 	}
 	return rate
 }
@@ -14,8 +17,20 @@ func (r reading) rate(o Options) float64 {
 // later is the factor from the rate that is best at first to the one that is best
 // once a network has learnt, where the loss is steeper in more directions (Cohen et
 // al. 2021 call it progressive sharpening): the root of the share of the loss that
-// the probe has lost. One that has hardly begun to learn says how to begin.
-func (r reading) later() float64 { return math.Sqrt(r.share) }
+// was lost until then. Who has hardly begun to learn says how to begin.
+func later(share float64) float64 { return math.Sqrt(share) }
+
+// lost is the share of a loss that is gone, at most 1; never nothing.
+func lost(from, to float64) float64 { return min(max((from-to)/math.Abs(from), leastGain), 1) }
+
+// factors says by which a rate is multiplied.
+func (o Options) factors(share float64) string {
+	text := fmt.Sprintf(", times %s, since by then %.0f%% of the loss was lost and what is best so early is too high later", number(later(share)), 100*share)
+	if o.long() != 1 {
+		text += fmt.Sprintf(", and times %s, which is what whole trainings of this kind want", number(o.long()))
+	}
+	return text
+}
 
 // early is the ratio of the optimiser's steps in the long run, inverse, to the mean
 // of those it makes up to about step t, which is where the probes are compared.

@@ -86,16 +86,20 @@ func Unknown(curve []Point, reason string) Result {
 
 // Settle makes a suggestion of a result, within the bounds that the user gave.
 func (r Result) Settle(rate float64, span Range, why string, o Options) Result {
-	low, high := o.Low, o.High
-	if high == 0 {
-		high = math.Inf(1)
-	}
-	within := func(v float64) float64 { return min(max(v, low), high) }
-	r.Verdict, r.Suggestion, r.Range, r.Reason = Ok, within(rate), Range{within(span.Low), within(span.High)}, why
+	r.Verdict, r.Suggestion, r.Range, r.Reason = Ok, o.within(rate), Range{o.within(span.Low), o.within(span.High)}, why
 	if r.Suggestion != rate {
 		r.Reason += "; " + number(rate) + " would be outside of the range given"
 	}
 	return r
+}
+
+// within is a rate, or the nearest that the user allows.
+func (o Options) within(rate float64) float64 {
+	high := o.High
+	if high == 0 {
+		high = math.Inf(1)
+	}
+	return min(max(rate, o.Low), high)
 }
 
 // Candidate is the rate of a rule, 0 where it has none.

@@ -44,11 +44,17 @@ func (d *descent) falling() bool {
 	return before-d.smooth[last].Loss > 2*d.sure+0.02*(d.start-d.smooth[last].Loss)
 }
 
-// suggest is the rate for the training proper: half-way, by logarithm, from where
-// half of the fall is done to where the loss is least.
-func (d *descent) suggest(Options) float64 {
+// middle is half-way, by logarithm, from where half of the fall is done to where the
+// loss is least.
+func (d *descent) middle() float64 {
 	return math.Sqrt(d.smooth[d.half].LR * d.smooth[d.bottom].LR)
 }
+
+// share is how much of its loss the test has lost.
+func (d *descent) share() float64 { return lost(d.start, d.smooth[d.bottom].Loss) }
+
+// suggest is the rate for the training proper.
+func (d *descent) suggest(o Options) float64 { return d.middle() * later(d.share()) * o.long() }
 
 // span is where a search should look.
 func (d *descent) span(o Options) Range {
@@ -58,6 +64,6 @@ func (d *descent) span(o Options) Range {
 }
 
 // why explains the suggestion.
-func (d *descent) why(Options) string {
-	return fmt.Sprintf("half of the fall is done at %s and the loss is least at %s: between them", number(d.smooth[d.half].LR), number(d.smooth[d.bottom].LR))
+func (d *descent) why(o Options) string {
+	return fmt.Sprintf("half of the fall is done at %s and the loss is least at %s: between them", number(d.smooth[d.half].LR), number(d.smooth[d.bottom].LR)) + o.factors(d.share())
 }

@@ -46,6 +46,29 @@ func TestASuggestionLiesInTheValley(t *testing.T) {
 	}
 }
 
+// A curve is of a training's first steps: what is known of the rest counts.
+func TestASuggestionIsForTheTrainingThatFollows(t *testing.T) {
+	curve := sweep(100, 1e-7, 10, 0.05, typical(-2))
+	unknown := Suggest(curve, Options{}).Suggestion
+	for _, c := range []struct {
+		name string
+		o    Options
+		want float64
+	}{
+		{"constant", Options{Schedule: "constant"}, ofConstant},
+		{"one cycle", Options{Schedule: "onecycle"}, ofPeak},
+		{"momentum", Options{Optimizer: "sgd", Momentum: 0.9}, withMomentum},
+	} {
+		if r := Suggest(curve, c.o); math.Abs(r.Suggestion/unknown/c.want-1) > 1e-9 || !strings.Contains(r.Reason, number(c.want)) {
+			t.Errorf("%s: %g times as much: %s", c.name, r.Suggestion/unknown, r.Reason)
+		}
+	}
+	shallow := func(x float64) float64 { return 10 + typical(-2)(x) }
+	if r := Suggest(sweep(100, 1e-7, 10, 0.05, shallow), Options{}); r.Verdict != Ok || r.Suggestion > unknown/2 {
+		t.Errorf("of a curve that falls by a sixth %g, of one by most %g", r.Suggestion, unknown)
+	}
+}
+
 func TestNothingIsSaidOfCurvesThatSayNothing(t *testing.T) {
 	flat := func(float64) float64 { return 2.3 }
 	nans := func(curve []Point, from int) []Point {

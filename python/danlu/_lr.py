@@ -48,29 +48,27 @@ class LRTest:
     __repr__ = __str__
 
 
-def read(curve: Curve, schedule: Optional[str] = None) -> LRTest:
-    """The test of a curve, as ``danlu lr --curve`` reads it; without a danlu the curve alone."""
+def read(curve: Curve, options: Sequence[str]) -> LRTest:
+    """The test of a curve, as ``danlu lr --curve`` with these options reads it; without a danlu the curve alone."""
     if len(curve) == 1 and not math.isfinite(curve[0][1]):
         reason = "the loss of the first batch is %r already, at a rate of %g: look at the data and the model's start" % (
             curve[0][1], curve[0][0],
         )
         return LRTest(curve, {"verdict": "cannot_say", "reason": reason})
     try:
-        return LRTest(curve, _ask(curve, schedule))
+        return LRTest(curve, _ask(curve, options))
     except (_pipe.Error, OSError, ValueError) as error:
         return LRTest(curve, {"verdict": "cannot_say", "reason": "danlu did not read the curve: %s" % error})
 
 
-def _ask(curve: Curve, schedule: Optional[str]) -> Dict[str, Any]:
+def _ask(curve: Curve, options: Sequence[str]) -> Dict[str, Any]:
     program = _pipe.binary()
     with tempfile.TemporaryDirectory(prefix="danlu-") as folder:
         file = os.path.join(folder, "curve.csv")
         with open(file, "w", encoding="ascii") as out:
             out.write("lr,loss\n")
             out.writelines("%r,%r\n" % point for point in curve)
-        command = [program, "lr", "--curve", file, "--json"]
-        if schedule is not None:
-            command += ["--schedule", schedule]
+        command = [program, "lr", "--curve", file, "--json", *options]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
     if not lines:

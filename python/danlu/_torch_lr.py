@@ -97,13 +97,15 @@ def lr_range_test(
                 break
         return [loss for _, loss in curve.curve]
 
-    options = _options(optimizer, schedule, linear, None if (low, high) == (LOW, HIGH) else (low, high))
+    options = _options(optimizer, schedule)
     training = _Training(model, optimizer, loader, one, Kept([model, optimizer, scaler, *also], loader))
     answer, why = None, ""
     try:
         whole = steps or _lr_search.length(lambda: -(-len(loader) // accumulate))  # type: ignore[arg-type]
         if whole is not None:
-            answer, why = _search(whole, options, sweep, training.probe, optimizer)
+            ends = [] if (low, high) == (LOW, HIGH) else ["--range", "%r,%r" % (low, high)]
+            more = ["--sweep", "linear", *ends] if linear else ends
+            answer, why = _search(whole, options + more, sweep, training.probe, optimizer)
         elif trial:
             why = "how many steps the training has isn't known: give lr_range_test its steps="
         if not curve.curve:
@@ -117,24 +119,18 @@ def lr_range_test(
         sys.exit(0)
     if answer is not None:
         return _lr.LRTest(curve.curve, answer)
-    found = _lr.read(curve.curve, schedule)
+    found = _lr.read(curve.curve, options)
     if why:
         found.reason += "; " + why
     return found
 
 
-def _options(optimizer: Any, schedule: Optional[str], linear: bool, ends: Optional[Tuple[float, float]]) -> List[str]:
+def _options(optimizer: Any, schedule: Optional[str]) -> List[str]:
     """What danlu is to know of a training."""
     inner = getattr(optimizer, "optimizer", optimizer)  # of one that Accelerate has wrapped
     momentum = max(float(group.get("momentum") or 0) for group in optimizer.param_groups)
     options = ["--optimizer", type(inner).__name__.lower(), "--momentum", repr(momentum)]
-    if schedule is not None:
-        options += ["--schedule", schedule]
-    if linear:
-        options += ["--sweep", "linear"]
-    if ends is not None:
-        options += ["--range", "%r,%r" % ends]
-    return options
+    return options if schedule is None else [*options, "--schedule", schedule]
 
 
 def _search(steps: int, options: Sequence[str], sweep: Any, probe: Any, optimizer: Any) -> Tuple[Optional[Dict[str, Any]], str]:
