@@ -32,15 +32,15 @@ func testRates(ctx context.Context, o Options) error {
 	}
 	loop := &reporting{Tester: t, trial: o.Trial}
 	momentum, _ := strconv.ParseFloat(t.Setting("momentum"), 64)
-	res, err := lrfind.Find(ctx, loop, t.Steps(), lrfind.Options{
+	known := lrfind.Options{
 		Schedule: t.Setting("schedule"), Optimizer: t.Setting("optimizer"), Momentum: momentum,
 		Linear: os.Getenv("DANLU_LR_SWEEP") == "linear",
-	}, nil)
-	switch {
-	case err != nil:
-		return err
-	case loop.points == 0:
-		_, err := loop.Sweep(ctx, lrfind.Rates(lowest, highest, fewestRates))
+	}
+	res, err := lrfind.Find(ctx, loop, t.Steps(), known, nil)
+	if err == nil && loop.points == 0 {
+		res, err = curveAlone(ctx, loop, known, res.Reason)
+	}
+	if err != nil {
 		return err
 	}
 	o.Trial.Report(loop.points, map[string]float64{
@@ -48,6 +48,22 @@ func testRates(ctx context.Context, o Options) error {
 	})
 	fmt.Fprintln(os.Stderr, "danlu train: "+res.Reason)
 	return nil
+}
+
+// curveAlone is what a range test says where there is a reason for no more.
+func curveAlone(ctx context.Context, loop lrfind.Loop, known lrfind.Options, why string) (lrfind.Result, error) {
+	rates := lrfind.Rates(lowest, highest, fewestRates)
+	losses, err := loop.Sweep(ctx, rates)
+	if err != nil {
+		return lrfind.Result{}, err
+	}
+	curve := make([]lrfind.Point, len(losses))
+	for i, loss := range losses {
+		curve[i] = lrfind.Point{LR: rates[i], Loss: loss}
+	}
+	res := lrfind.Suggest(curve, known)
+	res.Reason += "; by the curve alone, since " + why
+	return res, nil
 }
 
 // reporting reports the points of sweeps to the trial.
