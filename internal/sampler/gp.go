@@ -104,7 +104,7 @@ func (s *process) propose(ctx context.Context, past *past, f *fresh) (params spa
 	for _, u := range found {
 		params = f.space.At(u)
 		if f.accept(params) {
-			return params, aim.why(s.columns, f.space, params), true
+			return params, aim.why(f.space, params), true
 		}
 	}
 	params, ok = f.take(func(u []float64) {

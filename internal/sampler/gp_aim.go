@@ -291,8 +291,8 @@ func (a *aim) priorOf(s *space.Space, i int, u float64) (v, du float64) {
 }
 
 // why says in a clause what speaks for a configuration.
-func (a *aim) why(c *columns, s *space.Space, params space.Values) string {
-	value := a.value(c.of(params, s.Unit(params)), nil)
+func (a *aim) why(s *space.Space, params space.Values) string {
+	value := a.value(a.columns.of(params, s.Unit(params)), nil)
 	if a.front != nil {
 		return "expected gain of the front"
 	}
