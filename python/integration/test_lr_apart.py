@@ -70,6 +70,7 @@ print(json.dumps({
 """
 
 INTERRUPTED = TRAINING + """
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in what a script starts with & it is ignored
 optimizer, scheduler = ready(model)
 before = digest(optimizer, scheduler)
 
