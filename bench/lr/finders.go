@@ -63,13 +63,7 @@ func curveAlone(ctx context.Context, t loop, o lrfind.Options) (float64, int, er
 }
 
 func sweep(ctx context.Context, t loop, low, high float64, n int) ([]lrfind.Point, error) {
-	rates := lrfind.Rates(low, high, n)
-	losses, err := t.Sweep(ctx, rates)
-	curve := make([]lrfind.Point, len(losses))
-	for i, loss := range losses {
-		curve[i] = lrfind.Point{LR: rates[i], Loss: loss}
-	}
-	return curve, err
+	return lrfind.Sweep(ctx, t, lrfind.Rates(low, high, n))
 }
 
 // others makes a finder of another tool's range test and the rule it reads it by.

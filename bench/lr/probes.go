@@ -24,7 +24,7 @@ func shortTrainings(ctx context.Context, t loop, o lrfind.Options) (rate float64
 		res, err = climb(ctx, t, plan)
 		steps += int(res.Steps)
 	}
-	return res.Rate * probe.Peak(o.Schedule), steps, err
+	return res.Rate * lrfind.Peak(o.Schedule), steps, err
 }
 
 // climb makes the short trainings of a plan.

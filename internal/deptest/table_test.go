@@ -46,7 +46,7 @@ var table = []row{
 	{"internal/plot", "internal/text", "", "draws charts: knows numbers and no study"},
 	{"internal/snapshot", "", "", "copies folders, whoever wants one"},
 	{"internal/batchsize", "", "", "says what batch size a training should have, and what the learning rate makes of it; starts nothing"},
-	{"internal/probe", "", "", "which rate to try next: knows neither programs nor studies"},
+	{"internal/probe", "internal/lrfind", "", "which rate to try next: knows neither programs nor studies"},
 	{"internal/tfevents", "", "", "a file format of TensorBoard"},
 	{"internal/observe", "internal/tfevents", "", "turns what a program writes into reports: knows nothing of who asks"},
 

@@ -102,11 +102,17 @@ func (f *search) sweep(ctx context.Context, o Options) ([]Point, error) {
 			rates[i] = low + (high-low)*float64(i)/float64(n-1)
 		}
 	}
-	losses, err := f.loop.Sweep(ctx, rates)
+	curve, err := Sweep(ctx, f.loop, rates)
+	f.spend(len(curve))
+	return curve, err
+}
+
+// Sweep is the curve of a loop's range test, as far as it came.
+func Sweep(ctx context.Context, loop Loop, rates []float64) ([]Point, error) {
+	losses, err := loop.Sweep(ctx, rates)
 	if err != nil {
 		return nil, err
 	}
-	f.spend(len(losses))
 	curve := make([]Point, len(losses))
 	for i, v := range losses {
 		curve[i] = Point{rates[i], v}

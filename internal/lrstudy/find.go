@@ -135,7 +135,7 @@ func (q *question) measure(ctx context.Context, o Options, out *Outcome) (res pr
 // a schedule is not at its peak so early.
 func (q *question) corrected(ctx context.Context, o Options, study string, v *study.View, res probe.Result) (probe.Result, error) {
 	name, _ := q.schedule()
-	if f := probe.Peak(name); f != 1 {
+	if f := lrfind.Peak(name); f != 1 {
 		res = res.Reach(f)
 		res.Reason += fmt.Sprintf("; for a schedule that is %s, %.3g times that", name, f)
 	}

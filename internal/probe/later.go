@@ -1,12 +1,15 @@
 package probe
 
-import "math"
+import (
+	"math"
+
+	"github.com/danlu-ml/danlu/internal/lrfind"
+)
 
 // What whole trainings want of what short ones say, by the rules of package lrfind,
 // which has the reasons.
 const (
 	edgeShare = 0.1  // of what there is to gain, missing where the valley ends
-	leastLost = 0.02 // share of the loss
 	harm      = 0.05 // as much above the lowest rate's loss, relative
 	spike     = 0.3  // a report as much above the loss before training
 )
@@ -42,7 +45,7 @@ func (f *field) later() float64 {
 	if !(f.start > 0) || f.best.loss < 0 {
 		return 1
 	}
-	return math.Sqrt(min(max(1-f.best.loss/f.start, leastLost), 1))
+	return lrfind.Later(f.start, f.best.loss)
 }
 
 // harmless is the highest try below the first that harms; nil if none does, or the

@@ -52,14 +52,9 @@ func testRates(ctx context.Context, o Options) error {
 
 // curveAlone is what a range test says where there is a reason for no more.
 func curveAlone(ctx context.Context, loop lrfind.Loop, known lrfind.Options, why string) (lrfind.Result, error) {
-	rates := lrfind.Rates(lowest, highest, fewestRates)
-	losses, err := loop.Sweep(ctx, rates)
+	curve, err := lrfind.Sweep(ctx, loop, lrfind.Rates(lowest, highest, fewestRates))
 	if err != nil {
 		return lrfind.Result{}, err
-	}
-	curve := make([]lrfind.Point, len(losses))
-	for i, loss := range losses {
-		curve[i] = lrfind.Point{LR: rates[i], Loss: loss}
 	}
 	res := lrfind.Suggest(curve, known)
 	res.Reason += "; by the curve alone, since " + why
