@@ -25,6 +25,11 @@ var lockByFile = sync.OnceFunc(func() { _, _ = sqlitedriver.OFDLocking(true) })
 // nothing to be copied back by closing, so that there the order does not matter.
 func (s *Store) open() error {
 	fresh, err := probe(s.path)
+	if err == nil && !fresh && fileSize(s.path+"-journal") > 0 {
+		if err = s.undo(); err == nil {
+			fresh, err = probe(s.path)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -57,6 +62,20 @@ func (s *Store) open() error {
 		return nil
 	}
 	return err
+}
+
+// undo takes back the half of a commit that a process left when it was killed
+// while it wrote into the file itself: when it made the store, or on a network
+// file system. Only a connection that may write can do it, even if all that is
+// wanted is to read. Where the process is alive it changes nothing.
+func (s *Store) undo() error {
+	const doing = "undo what was left half written"
+	c, err := dial(s.path, "mode=rw")
+	if err != nil {
+		return fault(s.path, doing, err)
+	}
+	err = c.script(fmt.Sprintf("PRAGMA busy_timeout=%d; PRAGMA user_version", s.options.Wait.Milliseconds()))
+	return fault(s.path, doing, errors.Join(err, c.close()))
 }
 
 // openForWriting opens the connection that writes, and makes room for readers.
@@ -147,8 +166,9 @@ func (s *Store) openForReading() error {
 		return err
 	}
 	err := try()
-	if refused(fault(s.path, "", err)) && fileSize(s.path+"-wal") == 0 {
-		// The log's index can't be made beside it, and there is no log.
+	if refused(fault(s.path, "", err)) && fileSize(s.path+"-wal") == 0 && fileSize(s.path+"-journal") == 0 {
+		// The log's index can't be made beside it, and there is no log, nor a
+		// journal without which the file is half of a commit.
 		query = "immutable=1"
 		err = try()
 	}

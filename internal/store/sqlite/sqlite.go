@@ -68,7 +68,8 @@ var _ store.Store = (*Store)(nil)
 // file that can't be written is opened for reading, which is said to the log;
 // what writes then fails with [store.ErrFull]. What is not a store, or not whole,
 // is refused with [store.ErrDamaged] or [store.ErrNewer] and stays as it is; with
-// ReadOnly, what is left of a damaged store can be read.
+// ReadOnly, what is left of a damaged store can be read. Half a commit, where a
+// process was killed while it wrote one, is undone first, with ReadOnly too.
 func Open(path string, o Options) (*Store, error) {
 	lockByFile()
 	if o.Log == nil {
