@@ -45,14 +45,14 @@ sampler: random
 scheduler: none
 seed: %d
 `, self, study+1), nil)
-		for {
+		for within := 40; ; within = 700 { // the first while it makes the store
 			cmd := p.command("tune", "--json")
 			var errOut strings.Builder
 			cmd.Stderr = &errOut
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			kill := time.AfterFunc(time.Duration(20+rng.IntN(700))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			kill := time.AfterFunc(time.Duration(5+rng.IntN(within))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 			_ = cmd.Wait()
 			kill.Stop()
 			status := cmd.ProcessState.Sys().(syscall.WaitStatus)
