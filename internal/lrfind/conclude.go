@@ -19,16 +19,9 @@ type reading struct {
 	open    bool    // no higher rate was tried than the best
 }
 
-// The edge of the valley is where a tenth of the best one's gain is missing. Without
-// gain, a rate does harm that raises the loss by a twentieth, or that of a batch by
-// more; and one that does not change it by so much of itself is ignored.
-const (
-	edgeShare = 0.1
-	harm      = 0.05
-	spike     = 0.3
-	ofNoise   = 5 // least spike, in standard deviations of a batch's loss
-	ignored   = 1e-5
-)
+// ignored is by how much of itself a loss changes at least where the program heeds the
+// rate.
+const ignored = 1e-5
 
 // read takes a rate from the tries: half-way between the parabola's minimum about the
 // best and the lower edge of the valley. The minimum alone is drawn to rates that are
@@ -77,8 +70,8 @@ func (f *search) read() reading {
 // harmed says whether a try is above a loss for certain after so many steps, or a
 // batch of it has been far above the untrained network's.
 func (f *search) harmed(t *try, steps int, loss float64) bool {
-	return !(t.loss(steps) < loss+harm*math.Abs(loss)) ||
-		slices.Max(t.losses) > f.start+max(spike*math.Abs(f.start), ofNoise*f.noise)
+	return !(t.loss(steps) < loss+Harm*math.Abs(loss)) ||
+		slices.Max(t.losses) > Spike(f.start, f.noise)
 }
 
 // share is how much of its loss a try has lost where it ended.
@@ -110,7 +103,7 @@ func (f *search) valley(b *try) (bottom, edge float64) {
 	if i > 0 && i+1 < len(all) {
 		bottom += vertex(float64(all[i-1].place-b.place), behind(all[i-1]), float64(all[i+1].place-b.place), behind(all[i+1]))
 	}
-	for i > 0 && behind(all[i-1]) < edgeShare*fall {
+	for i > 0 && behind(all[i-1]) < EdgeShare*fall {
 		i--
 	}
 	if i == 0 {
@@ -118,7 +111,7 @@ func (f *search) valley(b *try) (bottom, edge float64) {
 	}
 	in, out := behind(all[i]), behind(all[i-1])
 	width := float64(all[i].place - all[i-1].place)
-	return bottom, float64(all[i].place) - width*(edgeShare*fall-in)/(out-in)
+	return bottom, float64(all[i].place) - width*(EdgeShare*fall-in)/(out-in)
 }
 
 // vertex is the minimum of the parabola through (0, 0), (a, ya) and (b, yb), a below

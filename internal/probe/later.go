@@ -6,16 +6,9 @@ import (
 	"github.com/danlu-ml/danlu/internal/lrfind"
 )
 
-// What whole trainings want of what short ones say, by the rules of package lrfind,
-// which has the reasons.
-const (
-	edgeShare = 0.1  // of what there is to gain, missing where the valley ends
-	harm      = 0.05 // as much above the lowest rate's loss, relative
-	spike     = 0.3  // a report as much above the loss before training
-)
-
 // edge is the lowest rate that comes almost as far as the best, between two that
-// were tried.
+// were tried. Package lrfind has the reasons for what this file asks of whole
+// trainings.
 func (f *field) edge() float64 {
 	behind := func(t *try) float64 {
 		if t.verdict != measured {
@@ -27,7 +20,7 @@ func (f *field) edge() float64 {
 	for &f.tries[i] != f.best {
 		i++
 	}
-	for i > 0 && behind(&f.tries[i-1]) < edgeShare*f.scale {
+	for i > 0 && behind(&f.tries[i-1]) < lrfind.EdgeShare*f.scale {
 		i--
 	}
 	rate := f.tries[i].run.Rate
@@ -35,7 +28,7 @@ func (f *field) edge() float64 {
 		return rate / math.Pow(10, 0.5*stride/perDecade)
 	}
 	in, out := behind(&f.tries[i]), behind(&f.tries[i-1])
-	return rate * math.Pow(f.tries[i-1].run.Rate/rate, (edgeShare*f.scale-in)/(out-in))
+	return rate * math.Pow(f.tries[i-1].run.Rate/rate, (lrfind.EdgeShare*f.scale-in)/(out-in))
 }
 
 // later is the factor from what is best at first to what is best later: the root of
@@ -69,10 +62,10 @@ func (f *field) harms(t *try) bool {
 	switch {
 	case t.verdict == going:
 		return false
-	case t.verdict != measured, t.loss > low.loss+max(harm*math.Abs(low.loss), 3*math.Hypot(t.noise, low.noise)):
+	case t.verdict != measured, t.loss > low.loss+max(lrfind.Harm*math.Abs(low.loss), 3*math.Hypot(t.noise, low.noise)):
 		return true
 	}
-	top := f.start + max(spike*math.Abs(f.start), 5*scatter(t.run.Curve)) // NaN where nobody knows
+	top := lrfind.Spike(f.start, scatter(t.run.Curve)) // NaN where nobody knows
 	for _, s := range t.run.Curve {
 		if s.Loss > top {
 			return true
