@@ -58,6 +58,7 @@ examples: build ## every example for a few trials, the helpers with their librar
 long: ## long rounds of the packages that have some
 	DANLU_LONG=1 $(GO) test -count=1 -timeout 20m \
 		$$(grep -rl --include='*_test.go' DANLU_LONG . | xargs -n1 dirname | sort -u)
+	DANLU_LONG=1 $(GO) test -count=1 -timeout 20m ./internal/sampler
 
 cross: ## the other platforms compile
 	@for p in $(PLATFORMS); do \
