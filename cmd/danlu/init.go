@@ -84,6 +84,10 @@ func (a *app) init(cmd *cobra.Command, f initFlags, argv []string) error {
 	if err != nil {
 		return fmt.Errorf("find the folder of %s: %w", f.out, err)
 	}
+	if full := discover.Startable(argv, dir); len(full) > len(argv) {
+		a.note("%s is started as %s", argv[0], command.Quote(full[:2]))
+		argv = full
+	}
 	found, err := discover.Program(cmd.Context(), discover.Options{
 		Argv: argv, Dir: dir, Run: a.mayRun(f, argv), RunLimit: f.limit,
 		Say: func(text string) { a.note("%s", text) },

@@ -56,6 +56,40 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
+func TestAScriptIsStartedByPython(t *testing.T) {
+	dir, bin := t.TempDir(), t.TempDir()
+	for path, mode := range map[string]os.FileMode{
+		filepath.Join(dir, "train.py"): 0o600, filepath.Join(dir, "run.py"): 0o700,
+		filepath.Join(bin, "python"): 0o700, filepath.Join(bin, "tool.py"): 0o700, filepath.Join(dir, "tool.py"): 0o600,
+	} {
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin)
+	for given, want := range map[string]string{
+		"train.py --lr 1":        "python train.py --lr 1",
+		"./train.py":             "python ./train.py",
+		dir + "/train.py":        "python " + dir + "/train.py",
+		"run.py":                 "python run.py", // PATH does not have it
+		"./run.py":               "./run.py",
+		"tool.py":                "tool.py", // PATH has it
+		"missing.py":             "missing.py",
+		"torchrun train.py":      "torchrun train.py",
+		"python train.py --lr 1": "python train.py --lr 1",
+	} {
+		if got := strings.Join(Startable(strings.Fields(given), dir), " "); got != want {
+			t.Errorf("%s: %s, want %s", given, got, want)
+		}
+	}
+	if err := os.Rename(filepath.Join(bin, "python"), filepath.Join(bin, "python3")); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(Startable([]string{"train.py"}, dir), " "); got != "python3 train.py" {
+		t.Errorf("where there is no python: %s", got)
+	}
+}
+
 func TestArgumentsAreReadByTheOptionsThereAre(t *testing.T) {
 	p := option.ParseHelp("options:\n  --lr LR\n  --amp\n  --aug, --no-aug\n  -b N, --batch N\n  --betas B B\n")
 	var got []string
@@ -153,6 +187,19 @@ func TestARunIsShortAndLeavesNothing(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Dir(string(saved))); err == nil {
 		t.Errorf("%s is left", saved)
+	}
+}
+
+func TestProgramsThatAreNotThere(t *testing.T) {
+	dir := t.TempDir()
+	for _, argv := range []string{
+		"python missing.py --lr 1", "missing.py", "./missing", "torchrun --nproc-per-node 2 sub/missing.py",
+		"sh missing.sh", "make missing", "no-such-program",
+	} {
+		_, err := Program(t.Context(), Options{Argv: strings.Fields(argv), Dir: dir})
+		if err == nil || !strings.Contains(err.Error(), ": there is no ") || !strings.Contains(err.Error(), "; ") {
+			t.Errorf("%s: %v; want to hear what is not there", argv, err)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package discover
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,6 +76,33 @@ func takeApart(argv []string, dir string) *launch {
 		i = next
 	}
 	return l.end(argv, len(argv), anyProgram)
+}
+
+// Startable is the command line with Python before a script that can't be started
+// by its name alone: who writes train.py means python train.py.
+func Startable(argv []string, dir string) []string {
+	if len(argv) == 0 || !strings.HasSuffix(argv[0], ".py") {
+		return argv
+	}
+	path := argv[0]
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return argv
+	}
+	name := argv[0]
+	if strings.ContainsAny(name, `/\`) {
+		name = path // by its place, and not by PATH
+	}
+	if _, err := exec.LookPath(name); err == nil {
+		return argv
+	}
+	python := "python"
+	if _, err := exec.LookPath(python); err != nil {
+		python = "python3"
+	}
+	return append([]string{python}, argv...)
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
@@ -179,6 +209,27 @@ func (l *launch) end(argv []string, i int, k kind) *launch {
 		l.python = []string{"python3"}
 	}
 	return l
+}
+
+// missing says that the script is not there, where its name tells where it should
+// be. Shell scripts and makefiles are missed by who reads them.
+func (l *launch) missing(dir string) error {
+	path := l.script
+	switch {
+	case l.module != "" || l.kind == shellScript || l.kind == makeTarget:
+		return nil
+	case !strings.HasSuffix(path, ".py") && !strings.ContainsAny(path, `/\`):
+		return nil
+	case !filepath.IsAbs(path):
+		path = filepath.Join(dir, path)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := exec.LookPath(l.script); err == nil {
+		return nil
+	}
+	return fmt.Errorf("find the program: there is no %s in %s; start danlu init where the command works", l.script, dir)
 }
 
 // moduleFile is where python -m finds a module of the user's; empty: elsewhere.
