@@ -10,18 +10,17 @@ import (
 
 // shortTrainings is what danlu lr does with programs that can't be changed: they
 // train at constant rates and report the loss of each batch. It begins at a rate
-// that is usual for the optimiser, and where all is noise once more, with trainings
-// three times as long.
+// that is usual for the optimiser, and where all is noise once more, with longer
+// trainings.
 func shortTrainings(ctx context.Context, t loop, o lrfind.Options) (rate float64, steps int, err error) {
 	plan := probe.Plan{Low: 1e-5, High: 10, Inside: true, Start: usual(o), Full: int64(t.Steps())}
 	res, err := climb(ctx, t, plan)
 	steps = int(res.Steps)
-	if err == nil && res.Noisy && 3*res.Horizon <= plan.Full {
-		plan.Steps = 3 * res.Horizon
+	if longer, ok := plan.Longer(res.Horizon); err == nil && res.Noisy && ok {
 		if t, err = t.(anew).open(); err != nil {
 			return 0, 0, err
 		}
-		res, err = climb(ctx, t, plan)
+		res, err = climb(ctx, t, longer)
 		steps += int(res.Steps)
 	}
 	return res.Rate * lrfind.Peak(o.Schedule), steps, err

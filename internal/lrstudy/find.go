@@ -105,14 +105,12 @@ func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 	return out, nil
 }
 
-// lengthen makes probes three times as long, where the training is so long.
-func (q *question) lengthen(horizon int64) bool {
-	if 3*horizon > q.plan.Full {
-		return false
+// lengthen makes probes longer, where the training is so long.
+func (q *question) lengthen(horizon int64) (ok bool) {
+	if q.plan, ok = q.plan.Longer(horizon); ok {
+		q.share = q.reach()
 	}
-	q.plan.Steps = 3 * horizon
-	q.share = q.reach()
-	return true
+	return ok
 }
 
 // measure runs the probes of the plan, or finds them measured.

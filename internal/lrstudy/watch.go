@@ -50,24 +50,44 @@ func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 		return
 	}
 	h := q.plan.Horizon(nil)
-	w.Lines.Say("probes: about %d short trainings at constant %s between %s and %s, each of at most %s", expected, q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), w.amount(h))
+	w.Lines.Say("probes: %s short trainings at constant %s between %s and %s, each of at most %s", w.probes(), q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), w.amount(h))
 	w.cost(h)
 }
 
 // cost says what all probes will take.
 func (w *Watch) cost(h int64) {
-	total := expectedSteps * h
-	if h < 5 { // no report comes early enough to end one
-		total = expected * h
-	}
+	total := w.total(h)
 	share := ""
 	if full := w.q.plan.Full; full > 0 {
 		share = fmt.Sprintf(", %.0f%% of one training of %s", 100*float64(total)/float64(full), w.amount(full))
 		if 5*total > full {
 			share += "; a metric reported more often would make that less (--metric), fewer probes too (--probes)"
+			if strings.HasSuffix(commandOf(w.q.def), ".py") {
+				share += "; a program that calls danlu.torch.lr_range_test takes a tenth of one"
+			}
 		}
 	}
 	w.Lines.Say("that is about %s in all%s", w.amount(total), share)
+}
+
+// probes is how many there will be.
+func (w *Watch) probes() string {
+	if n := w.q.plan.Most; n > 0 && n < expected {
+		return fmt.Sprintf("up to %d", n)
+	}
+	return fmt.Sprintf("about %d", expected)
+}
+
+// total is how many steps all probes of a length will take.
+func (w *Watch) total(h int64) int64 {
+	n := int64(expectedSteps)
+	if h < 5 { // no report comes early enough to end one
+		n = expected
+	}
+	if most := int64(w.q.plan.Most); most > 0 {
+		n = min(n, most)
+	}
+	return n * h
 }
 
 // amount is a number of steps as the study counts them.
@@ -219,10 +239,7 @@ func last(r *probe.Run) int64 {
 // left is how long the rest will take at the pace so far.
 func (w *Watch) left(v *study.View, h int64) (time.Duration, bool) {
 	done := steps(v) - w.spent
-	total := expectedSteps * h
-	if h < 5 {
-		total = expected * h
-	}
+	total := w.total(h)
 	if done <= 0 {
 		return 0, false
 	}

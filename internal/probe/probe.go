@@ -137,6 +137,17 @@ func (p Plan) Horizon(runs []Run) int64 {
 	return h
 }
 
+// Longer is the plan after one of such a horizon whose runs were noise: three times as
+// long, and of four probes at most, since it costs enough. ok is false where a whole
+// training is not so long.
+func (p Plan) Longer(horizon int64) (longer Plan, ok bool) {
+	if 3*horizon > p.Full {
+		return p, false
+	}
+	p.Steps, p.Most = 3*horizon, min(p.most(), 4)
+	return p, true
+}
+
 // Next says at which rates to begin probes now, most wanted first, beside those
 // that run; done that no more will be wanted, whatever the running ones bring.
 func (p Plan) Next(runs []Run) (start []float64, done bool) {

@@ -267,3 +267,25 @@ func TestAMetricBelowZeroIsTakenAsItIs(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// A second search, where the first found noise, must not take more than it may bring.
+func TestASecondSearchIsOfFewerAndLongerProbes(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		plan    Plan
+		horizon int64
+		want    Plan
+		ok      bool
+	}{
+		{"three times as long", Plan{Full: 500}, 25, Plan{Full: 500, Steps: 75, Most: 4}, true},
+		{"fewer were asked for", Plan{Full: 500, Most: 3}, 25, Plan{Full: 500, Steps: 75, Most: 3}, true},
+		{"no longer than the training", Plan{Full: 60}, 25, Plan{Full: 60}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, ok := c.plan.Longer(c.horizon)
+			if ok != c.ok || got != c.want {
+				t.Errorf("%+v, %v", got, ok)
+			}
+		})
+	}
+}
