@@ -23,6 +23,7 @@ type search struct {
 	level   int
 	noise   float64 // standard deviation of a batch's loss
 	sure    bool    // the center is the sweep's
+	cliff   float64 // rate at which the sweep took off, or its highest; 0 is unknown
 	horizon int     // steps of a probe that is not given up
 	tries   map[int]*try
 }

@@ -17,6 +17,7 @@ type reading struct {
 	best    float64
 	edge    float64 // the lowest rate that comes almost as far as the best
 	open    bool    // no higher rate was tried than the best
+	cliff   float64 // rate at which the sweep took off, or its highest; 0 is unknown
 }
 
 // ignored is by how much of itself a loss changes at least where the program heeds the
@@ -41,7 +42,7 @@ func (f *search) read() reading {
 		bottom, edge := f.valley(b)
 		r.edge = f.rate(edge)
 		r.at = f.rate((bottom + edge) / 2)
-		r.share = f.share(b)
+		r.share, r.cliff = f.share(b), f.cliff
 		return r
 	}
 	// Nothing is learnt yet by any: what can be told is where harm begins.
@@ -145,5 +146,9 @@ func (r reading) why(o Options) string {
 	if r.open {
 		text += "; no higher one was tried"
 	}
-	return text + "; between the two" + o.factors(r.share)
+	text += "; between the two" + o.factors(r.share, r.power())
+	if r.cliff > 0 {
+		text += fmt.Sprintf("; a quarter of the way from there to a fiftieth of %s, where the sweep took off or ended", number(r.cliff))
+	}
+	return text
 }

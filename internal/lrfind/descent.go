@@ -17,6 +17,7 @@ type descent struct {
 	half   int
 	bottom int // of the least loss
 	stable int // the last, from the bottom on, that keeps three quarters of the fall
+	cliff  int // the first, from the bottom on, that is above the start; else the last
 }
 
 // The widths of the smoothing, and of what is the start, as shares of the points.
@@ -88,6 +89,9 @@ func descend(curve []Point) descent {
 	d.stable = d.bottom
 	for d.stable+1 < n && d.smooth[d.stable+1].Loss < d.smooth[d.bottom].Loss+fall/4 {
 		d.stable++
+	}
+	for d.cliff = d.stable; d.cliff+1 < n && d.smooth[d.cliff].Loss <= d.start; {
+		d.cliff++
 	}
 	return d
 }

@@ -66,6 +66,7 @@ func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done,
 	f.center, f.sure = o.usual(), r.Verdict == Ok
 	if f.sure {
 		f.center = o.within(d.middle())
+		f.cliff = o.cliff(&d)
 	}
 	f.start, f.level, f.noise = d.start, d.level, d.noise
 	f.horizon = f.left / probes
@@ -80,15 +81,34 @@ func Find(ctx context.Context, l Loop, steps int, o Options, progress func(done,
 	return r.Settle(read.rate(o), read.span(o), read.why(o), o), nil
 }
 
-// sweep tests the rates that the optimiser may want, and what the user allows.
-func (f *search) sweep(ctx context.Context, o Options) ([]Point, error) {
-	low, high := 1e-6, 10.0
+// usualRates are those that an optimiser may want.
+func (o Options) usualRates() (low, high float64, known bool) {
 	switch o.Optimizer {
 	case "sgd":
-		low = 1e-4
+		return 1e-4, 10, true
 	case "adam", "adamw", "rmsprop":
-		low, high = 1e-5, 1
+		return 1e-5, 1, true
 	}
+	return 1e-6, 10, false
+}
+
+// cliff is the rate at which a sweep took off; where it did not, the highest that the
+// optimiser may want, 0 if nobody knows.
+func (o Options) cliff(d *descent) float64 {
+	_, high, known := o.usualRates()
+	at := d.smooth[d.cliff]
+	switch {
+	case at.Loss > d.start:
+		return at.LR
+	case known:
+		return min(at.LR, high)
+	}
+	return 0
+}
+
+// sweep tests the rates that the optimiser may want, and what the user allows.
+func (f *search) sweep(ctx context.Context, o Options) ([]Point, error) {
+	low, high, _ := o.usualRates()
 	if o.Low > 0 {
 		low = min(low, o.Low)
 	}

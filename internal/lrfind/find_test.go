@@ -220,3 +220,41 @@ func TestHarmIsAHigherLossOrASpike(t *testing.T) {
 		}
 	}
 }
+
+// Where the sweep takes off says what a whole training bears, beside what short ones do.
+func TestALowerCliffLowersTheRate(t *testing.T) {
+	o := Options{Optimizer: "adam"}
+	without := reading{at: 0.01, steps: 30, learned: true, share: 1}
+	last := math.Inf(1)
+	for _, cliff := range []float64{1, 0.5, 0.1} {
+		r := without
+		r.cliff = cliff
+		got := r.rate(o)
+		want := math.Pow(without.rate(o), 0.75) * math.Pow(cliff/50, 0.25)
+		if got >= last || math.Abs(got/want-1) > 1e-9 {
+			t.Errorf("a cliff at %g: %g, want %g", cliff, got, want)
+		}
+		last = got
+	}
+}
+
+func TestTheCliffIsWhereASweepTakesOff(t *testing.T) {
+	falling := func(x float64) float64 { return 0.4 + 1.9/(1+math.Exp(5*(x+3))) }
+	for _, c := range []struct {
+		name      string
+		f         func(x float64) float64
+		o         Options
+		low, high float64
+	}{
+		{"at the foot of what rises", typical(-3), Options{Optimizer: "adam"}, 0.005, 0.05},
+		{"the highest, where nothing rises", falling, Options{Optimizer: "adam"}, 0.99, 1.01},
+		{"unknown, where nobody knows what is high", falling, Options{}, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := descend(sweep(60, 1e-5, 1, 0.01, c.f))
+			if got := c.o.cliff(&d); got < c.low || got > c.high {
+				t.Errorf("%g, want from %g to %g", got, c.low, c.high)
+			}
+		})
+	}
+}

@@ -54,7 +54,9 @@ func (d *descent) middle() float64 {
 func (d *descent) share() float64 { return lost(d.start, d.smooth[d.bottom].Loss) }
 
 // suggest is the rate for the training proper.
-func (d *descent) suggest(o Options) float64 { return d.middle() * later(d.share()) * o.long() }
+func (d *descent) suggest(o Options) float64 {
+	return d.middle() * later(d.share(), ofShare) * o.long()
+}
 
 // span is where a search should look.
 func (d *descent) span(o Options) Range {
@@ -65,5 +67,5 @@ func (d *descent) span(o Options) Range {
 
 // why explains the suggestion.
 func (d *descent) why(o Options) string {
-	return fmt.Sprintf("half of the fall is done at %s and the loss is least at %s: between them", number(d.smooth[d.half].LR), number(d.smooth[d.bottom].LR)) + o.factors(d.share())
+	return fmt.Sprintf("half of the fall is done at %s and the loss is least at %s: between them", number(d.smooth[d.half].LR), number(d.smooth[d.bottom].LR)) + o.factors(d.share(), ofShare)
 }
