@@ -70,6 +70,25 @@ func TestWithoutPermissionToWrite(t *testing.T) {
 			threeParts(t, err, path)
 		})
 	})
+	t.Run("file and folder, with half a commit", func(t *testing.T) {
+		dir := openFolder(t)
+		put, _ := halfCommitted(t)
+		path := put(dir)
+		must(t, os.Chmod(path, 0o444))
+		must(t, os.Chmod(path+"-journal", 0o444))
+		must(t, os.Chmod(dir, 0o555))
+		defer func() { must(t, os.Chmod(dir, 0o777)) }()
+		asNobody(t, func() {
+			for _, o := range []sqlite.Options{{}, {ReadOnly: true}} {
+				_, err := sqlite.Open(path, o)
+				if !errors.Is(err, store.ErrFull) {
+					t.Errorf("Open, %+v: %v, want ErrFull: half a commit must not be read", o, err)
+					return
+				}
+				threeParts(t, err, path)
+			}
+		})
+	})
 	t.Run("not even to read", func(t *testing.T) {
 		path := filepath.Join(openFolder(t), "danlu.db")
 		must(t, open(t, path, sqlite.Options{}).Close())
