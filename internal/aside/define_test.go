@@ -68,3 +68,11 @@ func TestTheScaleIsWhatTheProgramGetsOfTheFilesRate(t *testing.T) {
 		})
 	}
 }
+
+func TestAParameterOfAnotherRoleIsRefused(t *testing.T) {
+	def := definition(t, "  lr: {float: [1e-3, 1], log: true}\n  batch: {choice: [16, 64], role: batch_size}\n")
+	p, err := aside.Param(def, "learning_rate", "--param", "batch")
+	if want := "danlu.yaml:6: --param batch: its role is batch_size, and a learning rate is wanted: name another parameter, or mark this one with role: learning_rate"; err == nil || err.Error() != want {
+		t.Errorf("%v, %v", p, err)
+	}
+}

@@ -28,6 +28,9 @@ func Param(def *study.Definition, role, flag, name string) (*space.Param, error)
 			return nil, FileError(def, "params", "%s %s: the study has no such parameter%s (it has %s)", flag, name, hint, strings.Join(sp.Names(), ", "))
 		}
 		p := sp.Param(i)
+		if p.Role != "" && p.Role != role {
+			return nil, FileError(def, name, "%s %s: its role is %s, and a %s is wanted: name another parameter, or mark this one with role: %s", flag, name, p.Role, what, role)
+		}
 		if _, ok := there[name]; !ok {
 			return nil, FileError(def, name, "can't say, because %s does not exist in the study's default configuration (%s); make that the default", name, p.WhenText())
 		}

@@ -39,7 +39,11 @@ func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 	w.q, w.def, w.began, w.told = q, def, time.Now(), false
 	if old != nil {
 		w.spent = steps(old)
-		w.Lines.Say("goes on: %d short trainings are there already", len(old.Trials))
+		there := "1 short training is"
+		if n := len(old.Trials); n != 1 {
+			there = fmt.Sprintf("%d short trainings are", n)
+		}
+		w.Lines.Say("goes on: %s there already", there)
 	}
 	if def.Env[testEnv] != "" {
 		who := commandOf(def)
@@ -50,7 +54,14 @@ func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 		return
 	}
 	h := q.plan.Horizon(nil)
-	w.Lines.Say("probes: %s short trainings at constant %s between %s and %s, each of at most %s", w.probes(), q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), w.amount(h))
+	beyond := " or a decade beyond"
+	if q.plan.Inside {
+		beyond = ""
+	}
+	w.Lines.Say("probes: %s short trainings at constant %s between %s and %s%s, each of at most %s", w.probes(), q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), beyond, w.amount(h))
+	if q.share != 1 {
+		w.Lines.Say("each is given %.3g times its rate as the peak, since the schedule is at %.0f%% of that so early", 1/q.share, 100*q.share)
+	}
 	w.cost(h)
 }
 
