@@ -10,6 +10,7 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/plot"
+	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/study"
 )
@@ -43,6 +44,28 @@ func TestTheRatesToLookAtAreThoseOfTheParameter(t *testing.T) {
 				t.Errorf("[%g, %g] inside %v, want [%g, %g]", q.plan.Low, q.plan.High, q.plan.Inside, test.low, test.high)
 			}
 		})
+	}
+}
+
+// A program that is soon ended trains on until it is: what it reports then counts for
+// nothing.
+func TestTheBestIsToldAtTheStepAtWhichProbesAreCompared(t *testing.T) {
+	def := definition(t, "  lr: {float: [1e-5, 1e-1], log: true}\n")
+	q, err := newQuestion(def, Ask{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := func(rate float64, state study.State, curve ...study.Sample) *study.Trial {
+		return &study.Trial{Params: space.Values{"lr": space.FloatValue(rate)}, State: state, Curves: []study.Curve{curve}}
+	}
+	v := &study.View{Trials: []*study.Trial{
+		trial(0.001, study.Stopped, study.Sample{Step: 1, Loss: 3}, study.Sample{Step: 100, Loss: 2}, study.Sample{Step: 900, Loss: 0.1}),
+		trial(0.01, study.Stopped, study.Sample{Step: 1, Loss: 3}, study.Sample{Step: 100, Loss: 1}),
+		trial(0.1, study.Running, study.Sample{Step: 1, Loss: 3}, study.Sample{Step: 50, Loss: 0.5}),
+	}}
+	w := &Watch{q: q, def: def}
+	if got, want := w.going(v), "; best 0.01 (1); running 0.1 (50/100)"; !strings.HasSuffix(got, want) {
+		t.Errorf("%q does not end with %q", got, want)
 	}
 }
 

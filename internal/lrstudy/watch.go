@@ -212,7 +212,6 @@ func (w *Watch) going(v *study.View) string {
 	h := w.q.plan.Horizon(runs)
 	var ended int
 	var running []string
-	best, rate := math.Inf(1), 0.0
 	for i := range runs {
 		r := &runs[i]
 		if r.State != probe.Running {
@@ -220,16 +219,19 @@ func (w *Watch) going(v *study.View) string {
 		} else {
 			running = append(running, fmt.Sprintf("%s (%d/%d)", text.Number(w.given(r.Rate)), min(last(r), h), h))
 		}
-		if n := len(r.Curve); n > 0 && last(r) >= h && r.Curve[n-1].Loss < best {
-			best, rate = r.Curve[n-1].Loss, r.Rate
+	}
+	best := probe.Point{Loss: math.Inf(1)} // at the step at which all are compared
+	for _, p := range w.q.plan.Conclude(runs).Points {
+		if p.Verdict == "measured" && p.Loss < best.Loss {
+			best = p
 		}
 	}
 	line := fmt.Sprintf("%d ended", ended)
 	if left, ok := w.left(v, h); ok {
 		line += ", " + text.About(left) + " left"
 	}
-	if rate > 0 {
-		line += fmt.Sprintf("; best %s (%s)", text.Number(w.given(rate)), text.Number(w.def.Objectives[0].Value(best)))
+	if best.Rate > 0 {
+		line += fmt.Sprintf("; best %s (%s)", text.Number(w.given(best.Rate)), text.Number(w.def.Objectives[0].Value(best.Loss)))
 	}
 	if len(running) > 0 {
 		line += "; running " + strings.Join(running, ", ")
