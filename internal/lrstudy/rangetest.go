@@ -36,6 +36,8 @@ const (
 	testSuggestion = "lr_test/suggestion"
 	testLow        = "lr_test/low"
 	testHigh       = "lr_test/high"
+	testProbe      = "lr_test/probe"
+	testProbeLoss  = "lr_test/probe_loss"
 )
 
 // method is how the rate is looked for.

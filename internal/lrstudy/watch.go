@@ -50,7 +50,11 @@ func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 		if q.builtIn() {
 			who = "the built-in trainer"
 		}
-		w.Lines.Say("range test: %s runs once, its learning rate rising with every step", who)
+		more := ""
+		if q.builtIn() || def.Env[stepsEnv] != "" || def.Env[epochsEnv] != "" {
+			more = ", and a few short trainings after it if it can: a tenth of one training at most"
+		}
+		w.Lines.Say("range test: %s runs once, its learning rate rising with every step%s", who, more)
 		return
 	}
 	h := q.plan.Horizon(nil)
@@ -266,11 +270,19 @@ func (w *Watch) sweeping(v *study.View) string {
 	}
 	t := v.Trials[0]
 	line := fmt.Sprintf("range test: %d points", v.SeenMetrics[testLoss])
-	if s := t.Metrics[testRate]; s != nil {
-		line += ", rate " + text.Number(s.Last)
+	latest := func(rate, loss string) {
+		if s := t.Metrics[rate]; s != nil {
+			line += ", rate " + text.Number(s.Last)
+		}
+		if s := t.Metrics[loss]; s != nil {
+			line += ", loss " + text.Number(s.Last)
+		}
 	}
-	if s := t.Metrics[testLoss]; s != nil {
-		line += ", loss " + text.Number(s.Last)
+	if v.SeenMetrics[testProbe] == 0 {
+		latest(testRate, testLoss)
+		return line
 	}
+	line += fmt.Sprintf("; short trainings: %d steps", t.Step()-int64(v.SeenMetrics[testLoss]))
+	latest(testProbe, testProbeLoss)
 	return line
 }

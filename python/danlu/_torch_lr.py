@@ -97,6 +97,16 @@ def lr_range_test(
                 break
         return [loss for _, loss in curve.curve]
 
+    probed = 0
+
+    def probe(rate: float, steps: int, goes_on: bool) -> Sequence[float]:
+        nonlocal probed
+        losses = training.probe(rate, steps, goes_on)
+        probed += len(losses)
+        if trial and math.isfinite(losses[-1]):
+            _trial.report(len(curve.curve) + probed, {"lr_test/probe": rate, "lr_test/probe_loss": losses[-1]})
+        return losses
+
     options = _options(optimizer, schedule)
     training = _Training(model, optimizer, loader, one, Kept([model, optimizer, scaler, *also], loader))
     answer, why = None, ""
@@ -105,7 +115,7 @@ def lr_range_test(
         if whole is not None:
             ends = [] if (low, high) == (LOW, HIGH) else ["--range", "%r,%r" % (low, high)]
             more = ["--sweep", "linear", *ends] if linear else ends
-            answer, why = _search(whole, options + more, sweep, training.probe, optimizer)
+            answer, why = _search(whole, options + more, sweep, probe, optimizer)
         elif trial:
             why = "how many steps the training has isn't known: give lr_range_test its steps="
         if not curve.curve:
@@ -115,7 +125,7 @@ def lr_range_test(
     if why:
         why = "by the curve alone, since " + why
     if trial:
-        _report(len(curve.curve), answer, why)
+        _report(len(curve.curve) + probed, answer, why)
         sys.exit(0)
     if answer is not None:
         return _lr.LRTest(curve.curve, answer)
