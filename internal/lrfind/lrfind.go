@@ -86,7 +86,7 @@ func Unknown(curve []Point, reason string) Result {
 
 // Settle makes a suggestion of a result, within the bounds that the user gave.
 func (r Result) Settle(rate float64, span Range, why string, o Options) Result {
-	r.Verdict, r.Suggestion, r.Range, r.Reason = Ok, o.within(rate), Range{o.within(span.Low), o.within(span.High)}, why
+	r.Verdict, r.Suggestion, r.Range, r.Reason = Ok, o.within(rate), span.Within(o.Low, o.High), why
 	if r.Suggestion != rate {
 		r.Reason += "; " + number(rate) + " would be outside of the range given"
 	}
@@ -94,12 +94,24 @@ func (r Result) Settle(rate float64, span Range, why string, o Options) Result {
 }
 
 // within is a rate, or the nearest that the user allows.
-func (o Options) within(rate float64) float64 {
-	high := o.High
+func (o Options) within(rate float64) float64 { return within(rate, o.Low, o.High) }
+
+func within(rate, low, high float64) float64 {
 	if high == 0 {
 		high = math.Inf(1)
 	}
-	return min(max(rate, o.Low), high)
+	return min(max(rate, low), high)
+}
+
+// Within is what bounds leave of a range, 0 being none; where that is nothing, the half
+// decade of theirs that is nearest to it.
+func (r Range) Within(low, high float64) Range {
+	in := Range{within(r.Low, low, high), within(r.High, low, high)}
+	if in.Low == in.High {
+		half := math.Sqrt(10)
+		in = Range{within(in.Low/half, low, high), within(in.High*half, low, high)}
+	}
+	return in
 }
 
 // Candidate is the rate of a rule, 0 where it has none.

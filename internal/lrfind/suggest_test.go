@@ -173,3 +173,25 @@ func TestAverageEndsWithTheShortestSweep(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestARangeKeepsToItsBounds(t *testing.T) {
+	half := math.Sqrt(10)
+	for _, c := range []struct {
+		name      string
+		low, high float64
+		want      Range
+	}{
+		{"no bounds", 0, 0, Range{0.01, 0.1}},
+		{"a lower end", 0.05, 0, Range{0.05, 0.1}},
+		{"both", 0.02, 0.05, Range{0.02, 0.05}},
+		{"all of it too high", 1e-5, 0.001, Range{0.001 / half, 0.001}},
+		{"all of it too low", 1, 10, Range{1, half}},
+		{"all of it too low, for little", 1, 2, Range{1, 2}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, Range{0.01, 0.1}.Within(c.low, c.high)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

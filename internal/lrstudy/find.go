@@ -99,6 +99,7 @@ func (q *question) probe(ctx context.Context, o Options) (Outcome, error) {
 		if res, err = q.corrected(ctx, o, out.Study, v, res); err != nil {
 			return out, err
 		}
+		res = res.Within(q.plan)
 	}
 	out.Probes = &Probed{Result: res, Full: q.plan.Full, Step: cmp.Or(q.def.Fidelity.Step, "step"), Objective: v.Def.Objectives[0]}
 	out.Result = q.found(res)

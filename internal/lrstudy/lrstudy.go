@@ -71,6 +71,9 @@ func newQuestion(def *study.Definition, ask Ask) (*question, error) {
 		Low: ask.Low, High: ask.High, Inside: ask.Low > 0, Start: q.current(),
 		Full: def.Fidelity.Max, Steps: ask.Steps, Most: ask.Most,
 	}
+	if o := q.objective(); o.Maximize {
+		q.plan.Larger = o.Metric
+	}
 	if ask.Low == 0 {
 		if q.plan.Low, q.plan.High, err = bounds(def, p); err != nil {
 			return nil, err
@@ -78,6 +81,14 @@ func newQuestion(def *study.Definition, ask Ask) (*question, error) {
 	}
 	q.share = q.reach()
 	return q, nil
+}
+
+// objective is what rates are compared by.
+func (q *question) objective() study.Objective {
+	if q.ask.Metric != nil {
+		return *q.ask.Metric
+	}
+	return q.def.Objectives[0]
 }
 
 // current is the rate of the study's default configuration, 0 if there is none.
@@ -124,9 +135,7 @@ func (q *question) aside(suffix string, plan any) (*study.Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.ask.Metric != nil {
-		def.Objectives = []study.Objective{*q.ask.Metric}
-	}
+	def.Objectives = []study.Objective{q.objective()}
 	def.Parallel = cmp.Or(q.ask.Parallel, def.Parallel)
 	return def, nil
 }

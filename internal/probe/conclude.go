@@ -3,6 +3,8 @@ package probe
 import (
 	"fmt"
 	"math"
+
+	"github.com/danlu-ml/danlu/internal/lrfind"
 )
 
 // margin is how far a suggestion stays below the largest rate that still learns:
@@ -83,10 +85,17 @@ func (p Plan) Conclude(runs []Run) Result {
 // settle makes a suggestion of a rate and its range.
 func (r *Result) settle(p Plan, reason string) {
 	r.Ok, r.Reason = true, reason
+	*r = r.Within(p)
+}
+
+// Within is the result within the rates that the plan allows, where it keeps to them.
+func (r Result) Within(p Plan) Result {
 	if p.Inside {
 		r.Rate = min(max(r.Rate, p.Low), p.High)
-		r.Low, r.High = max(r.Low, p.Low), min(r.High, p.High)
+		span := lrfind.Range{Low: r.Low, High: r.High}.Within(p.Low, p.High)
+		r.Low, r.High = span.Low, span.High
 	}
+	return r
 }
 
 // ceiling is the lowest rate above the best that diverged, +Inf if none did.

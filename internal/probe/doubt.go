@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
@@ -34,11 +35,22 @@ func (f *field) doubt() string {
 	case bad > 0 && bad == ended && (bad >= 2 || f.at(0) != nil && f.at(0).verdict == failed):
 		return fmt.Sprintf("the program fails: %s", why)
 	case mute >= 3 && mute == ended && f.decades() >= 1:
-		return fmt.Sprintf("the loss is not finite from the first report on, at rates as far apart as %.3g and %.3g: it is not the rate; look for a wrong input or a division by zero", f.lowest(), f.highest())
+		return fmt.Sprintf("%s is not finite from the first report on, at rates as far apart as %.3g and %.3g: it is not the rate; look for a wrong input or a division by zero", f.plan.word(), f.lowest(), f.highest())
 	case ended >= enough && f.alike():
 		return f.sameEverywhere()
 	}
 	return ""
+}
+
+// word is what the losses are called.
+func (p Plan) word() string { return cmp.Or(p.Larger, "the loss") }
+
+// value is a loss as the program reports it.
+func (p Plan) value(loss float64) float64 {
+	if p.Larger != "" {
+		return -loss
+	}
+	return loss
 }
 
 // instant reports whether a run's first report already was not finite.
@@ -78,10 +90,10 @@ func (f *field) sameEverywhere() string {
 	c := f.best.run.Curve
 	for _, s := range c {
 		if s.Loss != c[0].Loss {
-			return fmt.Sprintf("the loss is the same at every rate from %.3g to %.3g (%.6g at step %d): the program seems to ignore its learning rate; see how it gets it", f.lowest(), f.highest(), f.best.loss, f.horizon)
+			return fmt.Sprintf("%s is the same at every rate from %.3g to %.3g (%.6g at step %d): the program seems to ignore its learning rate; see how it gets it", f.plan.word(), f.lowest(), f.highest(), f.plan.value(f.best.loss), f.horizon)
 		}
 	}
-	return fmt.Sprintf("the loss is %.6g at every rate from %.3g to %.3g, and never changes: the program reports a constant", f.best.loss, f.lowest(), f.highest())
+	return fmt.Sprintf("%s is %.6g at every rate from %.3g to %.3g, and never changes: the program reports a constant", f.plan.word(), f.plan.value(f.best.loss), f.lowest(), f.highest())
 }
 
 // unsettled is why runs that ended as planned still say nothing.
@@ -94,7 +106,11 @@ func (f *field) unsettled() string {
 	case len(f.tries) < 3:
 		return "fewer than three rates were tried, which says nothing: allow a wider --range, or more --probes"
 	case f.rises():
-		return fmt.Sprintf("the loss only rises, at all of %d rates: at the best one from %.4g to %.4g by step %d; either that is too early to see it fall (--steps), or the program does not learn", len(f.tries), f.best.run.Curve[0].Loss, f.best.loss, f.horizon)
+		way, see := "rises", "fall"
+		if f.plan.Larger != "" {
+			way, see = see+"s", "rise"
+		}
+		return fmt.Sprintf("%s only %s, at all of %d rates: at the best one from %.4g to %.4g by step %d; either that is too early to see it %s (--steps), or the program does not learn", f.plan.word(), way, len(f.tries), f.plan.value(f.best.run.Curve[0].Loss), f.plan.value(f.best.loss), f.horizon, see)
 	}
 	return ""
 }
@@ -107,22 +123,23 @@ func (f *field) noisy() string {
 	count, spread := f.roughness()
 	switch {
 	case f.best.noise > 0 && f.scale <= 6*f.best.noise:
-		return fmt.Sprintf("the loss is noisier than what the rate changes (%.3g beside %.3g): let probes run longer (--steps), or compare by a metric that is smoother (--metric)", 2*f.best.noise, f.scale)
+		return fmt.Sprintf("%s is noisier than what the rate changes (%.3g beside %.3g): let probes run longer (--steps), or compare by a metric that is smoother (--metric)", f.plan.word(), 2*f.best.noise, f.scale)
 	case count >= 5 && spread*6 > f.breadth() && f.breadth() > 0:
 		return fmt.Sprintf("the losses over the rates go up and down without a shape (by %.3g, in a range of %.3g): that is noise; let probes run longer (--steps)", spread, f.breadth())
 	}
 	return ""
 }
 
-// rises reports whether no run has a lower loss at its end than at its first
-// report. A run of two reports does not tell.
+// rises reports whether no run has a lower loss at the horizon than at its first
+// report. A run of two reports until then does not tell.
 func (f *field) rises() bool {
 	for i := range f.tries {
 		t := &f.tries[i]
 		if t.verdict == failed || t.verdict == going {
 			continue
 		}
-		if c := t.run.Curve; len(c) < 3 || t.loss < c[0].Loss {
+		c := t.run.Curve
+		if n := upTo(c, f.horizon); n < 3 || t.loss < c[0].Loss {
 			return false
 		}
 	}

@@ -141,7 +141,7 @@ func (f *field) worse(t *try) bool {
 // it, which for sparse ones is the last, and its standard error. A curve without a
 // report until then has a loss of +Inf.
 func tail(c []Sample, step int64) (loss, noise float64) {
-	end, _ := slices.BinarySearchFunc(c, step+1, func(s Sample, step int64) int { return cmp.Compare(s.Step, step) })
+	end := upTo(c, step)
 	if end == 0 {
 		return math.Inf(1), 0
 	}
@@ -158,6 +158,12 @@ func tail(c []Sample, step int64) (loss, noise float64) {
 		loss += s.Loss / n
 	}
 	return loss, scatter(c[:end]) / math.Sqrt(n)
+}
+
+// upTo is how many reports there are up to a step.
+func upTo(c []Sample, step int64) int {
+	end, _ := slices.BinarySearchFunc(c, step+1, func(s Sample, step int64) int { return cmp.Compare(s.Step, step) })
+	return end
 }
 
 // fewForScatter is how many reports tell noise from a trend.

@@ -35,7 +35,7 @@ func (f *field) judge(runs []Run, i int) (stop bool, why string) {
 		best, other := tail(runs[j].Curve, step)
 		gained, gap := f.start-best, best-own
 		if gained > 3*other && f.start-own < lag*gained && -gap > 3*(noise+other) {
-			return true, fmt.Sprintf("at step %d it is at %.4g, and rate %.3g at %.4g", step, own, runs[j].Rate, best)
+			return true, fmt.Sprintf("at step %d it is at %.4g, and rate %.3g at %.4g", step, f.plan.value(own), runs[j].Rate, f.plan.value(best))
 		}
 	}
 	return false, ""

@@ -40,6 +40,9 @@ type Plan struct {
 	Steps int64
 	// Most is how many probes there may be; 0 is 14.
 	Most int
+	// Larger names the metric that the losses are the negative of, for sentences;
+	// "" is that they are losses.
+	Larger string `json:"-"`
 }
 
 // Sample is what a run reported at a step. Loss is minimised; +Inf means that it

@@ -289,3 +289,31 @@ func TestASecondSearchIsOfFewerAndLongerProbes(t *testing.T) {
 		})
 	}
 }
+
+// A program that is soon ended reports beyond the step at which probes are compared,
+// and that says nothing of them; nor does a metric that is to be large have a sign.
+func TestWhatIsSaidOfAMetricToBeLargeIsAsTheProgramReportsIt(t *testing.T) {
+	run := func(rate float64, losses ...float64) Run {
+		r := Run{Rate: rate, State: Ended}
+		for i, loss := range losses {
+			r.Curve = append(r.Curve, Sample{Step: int64(i + 1), Loss: loss})
+		}
+		return r
+	}
+	flat := []Run{run(0.01, -0.2, -0.2, -0.19, -0.18), run(0.1, -0.21, -0.2, -0.2, -0.2), run(1, -0.25, -0.2, -0.1, -0.1)}
+	for _, c := range []struct {
+		name  string
+		steps int64
+		want  string
+	}{
+		{"compared at the first", 1, "of 3 short trainings to step 1"},
+		{"compared at the last", 4, "acc only falls, at all of 3 rates: at the best one from 0.21 to 0.2 by step 4; either that is too early to see it rise"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			plan := Plan{Low: 0.01, High: 1, Inside: true, Start: 0.1, Full: 100, Steps: c.steps, Larger: "acc"}
+			if got := plan.Conclude(flat); !strings.Contains(got.Reason, c.want) {
+				t.Errorf("%q", got.Reason)
+			}
+		})
+	}
+}
