@@ -19,7 +19,7 @@ import (
 
 type settings struct {
 	results, examples string
-	seeds             int
+	seeds, tests      int
 	only, python      string
 	unseen            bool
 }
@@ -29,6 +29,7 @@ func main() {
 	flag.StringVar(&s.results, "results", "bench/lr/results", "folder of the results")
 	flag.StringVar(&s.examples, "examples", "examples", "folder with trainer-letter and trainer-shuttle")
 	flag.IntVar(&s.seeds, "seeds", 3, "seeds of each training")
+	flag.IntVar(&s.tests, "tests", 3, "tests of each finder on a task, each of a training with another seed")
 	flag.StringVar(&s.python, "python", "", "a Python with PyTorch: do its tasks instead of the built-in trainer's")
 	flag.BoolVar(&s.unseen, "unseen", false, "the half that no estimator was made on")
 	flag.StringVar(&s.only, "only", "", "tasks whose name has this")
@@ -108,7 +109,7 @@ func suggestions(ctx context.Context, s settings, all []task) error {
 	if err != nil {
 		return err
 	}
-	for seed := range uint64(s.seeds) {
+	for seed := range uint64(s.tests) {
 		for _, t := range all {
 			if t.unseen != s.unseen || !truths[t.name].complete(s.seeds) {
 				continue
