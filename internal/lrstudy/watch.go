@@ -28,13 +28,6 @@ type Watch struct {
 	told  bool  // that reports are sparser than a probe was to be long
 }
 
-// expected is how many whole probes' steps a search takes: about eight probes, of
-// which half end early where reports are frequent.
-const (
-	expected      = 8
-	expectedSteps = 5
-)
-
 func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 	w.q, w.def, w.began, w.told = q, def, time.Now(), false
 	if old != nil {
@@ -62,56 +55,11 @@ func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 	if q.plan.Inside {
 		beyond = ""
 	}
-	w.Lines.Say("probes: %s short trainings at constant %s between %s and %s%s, each of at most %s", w.probes(), q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), beyond, w.amount(h))
+	w.Lines.Say("probes: %s short trainings at constant %s between %s and %s%s, each of at most %s", w.probes(h), q.param.Name, text.Number(q.plan.Low), text.Number(q.plan.High), beyond, w.amount(h))
 	if q.share != 1 {
 		w.Lines.Say("each is given %.3g times its rate as the peak, since the schedule is at %.0f%% of that so early", 1/q.share, 100*q.share)
 	}
 	w.cost(h)
-}
-
-// cost says what all probes will take.
-func (w *Watch) cost(h int64) {
-	total := w.total(h)
-	share := ""
-	if full := w.q.plan.Full; full > 0 {
-		share = fmt.Sprintf(", %.0f%% of one training of %s", 100*float64(total)/float64(full), w.amount(full))
-		if 5*total > full {
-			share += "; a metric reported more often would make that less (--metric), fewer probes too (--probes)"
-			if strings.HasSuffix(commandOf(w.q.def), ".py") {
-				share += "; a program that calls danlu.torch.lr_range_test takes a tenth of one"
-			}
-		}
-	}
-	w.Lines.Say("that is about %s in all%s", w.amount(total), share)
-}
-
-// probes is how many there will be.
-func (w *Watch) probes() string {
-	if n := w.q.plan.Most; n > 0 && n < expected {
-		return fmt.Sprintf("up to %d", n)
-	}
-	return fmt.Sprintf("about %d", expected)
-}
-
-// total is how many steps all probes of a length will take.
-func (w *Watch) total(h int64) int64 {
-	n := int64(expectedSteps)
-	if h < 5 { // no report comes early enough to end one
-		n = expected
-	}
-	if most := int64(w.q.plan.Most); most > 0 {
-		n = min(n, most)
-	}
-	return n * h
-}
-
-// amount is a number of steps as the study counts them.
-func (w *Watch) amount(n int64) string {
-	name := cmp.Or(w.q.def.Fidelity.Step, "step")
-	if n == 1 {
-		return "1 " + name
-	}
-	return fmt.Sprintf("%d %ss", n, name)
 }
 
 func commandOf(def *study.Definition) string {
@@ -142,26 +90,6 @@ func (w *Watch) observe(v *study.View, events []study.Event) {
 	}
 	w.sparse(v)
 	w.Lines.Now(w.going(v))
-}
-
-// sparse says once what probes cost where the program reports later than a probe
-// was to end.
-func (w *Watch) sparse(v *study.View) {
-	if w.told || w.def.Env[testEnv] != "" {
-		return
-	}
-	runs := w.q.runs(v)
-	for i := range runs {
-		if len(runs[i].Curve) == 0 {
-			continue
-		}
-		w.told = true
-		if h := w.q.plan.Horizon(runs); h > w.q.plan.Horizon(nil) {
-			w.Lines.Say("the program first reports at %s %d, so that a probe takes at least that", cmp.Or(w.q.def.Fidelity.Step, "step"), h)
-			w.cost(h)
-		}
-		return
-	}
 }
 
 // ended tells of a probe that is over.
@@ -251,17 +179,6 @@ func last(r *probe.Run) int64 {
 		return r.Curve[n-1].Step
 	}
 	return 0
-}
-
-// left is how long the rest will take at the pace so far.
-func (w *Watch) left(v *study.View, h int64) (time.Duration, bool) {
-	done := steps(v) - w.spent
-	total := w.total(h)
-	if done <= 0 {
-		return 0, false
-	}
-	pace := time.Since(w.began) / time.Duration(done)
-	return pace * time.Duration(max(total-steps(v), h/2)), true
 }
 
 func (w *Watch) sweeping(v *study.View) string {
