@@ -33,6 +33,7 @@ const (
 type auto struct {
 	first  Sampler
 	mate   Sampler // nil: first has every turn
+	steps  int     // trials of a start by steps, all of them first's
 	curves Sampler // for studies of trials cut short; nil: the others are
 	why    string  // before the chosen one's own
 }
@@ -50,7 +51,7 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.curves = curves{begin: auto{first: s.first, mate: s.mate}, anywhere: anywhere}
+		s.curves = curves{begin: auto{first: s.first, mate: s.mate, steps: s.steps}, anywhere: anywhere}
 	}
 	return s, nil
 }
@@ -76,9 +77,13 @@ func chosen(def *study.Definition) (auto, error) {
 	if err != nil {
 		return auto{}, err
 	}
-	startup := strconv.Itoa(first.(*process).options.Startup)
+	p := first.(*process)
+	startup, steps := strconv.Itoa(p.options.Startup), 0
+	if p.steps {
+		steps = p.options.Startup
+	}
 	mate, err := newTPE(study.Algorithm{Options: map[string]json.RawMessage{"startup": json.RawMessage(startup)}}, def)
-	return auto{first: first, mate: mate}, err
+	return auto{first: first, mate: mate, steps: steps}, err
 }
 
 // Name implements [Sampler]. Proposals bear the name of who made them.
@@ -97,7 +102,7 @@ func (s auto) turn(v *study.View) Sampler {
 	if s.curves != nil && shortened(v) {
 		return s.curves
 	}
-	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 || n >= affordable) {
+	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 && (n >= s.steps || len(v.Earlier) > 0) || n >= affordable) {
 		return s.mate
 	}
 	return s.first

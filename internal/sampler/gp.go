@@ -27,11 +27,13 @@ type process struct {
 	all     *lattice
 	columns *columns
 	points  *sobol.Sequence
+	steps   bool // the start is by steps, not an even spread
+	near    bool // the search keeps near the best
 	fits    fits
 }
 
 type gpOptions struct {
-	Startup    int `json:"startup"`    // trials spread evenly first; 0: 6 to 12, by the number of parameters
+	Startup    int `json:"startup"`    // trials before the model; 0: 6 to 12 spread evenly, by the number of parameters, or a step a parameter
 	Candidates int `json:"candidates"` // places compared for a proposal; 0: 1200, fewer as trials grow many
 }
 
@@ -50,6 +52,11 @@ func newGP(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		return nil, fmt.Errorf("the study has %d objectives, and gp takes up to three: use nsga2 or tpe", len(def.Objectives))
 	case s.columns.shape.Columns > sobol.MaxDim:
 		return nil, fmt.Errorf("%d parameters are too many for it: use tpe or random", def.Space.Len())
+	}
+	s.steps, s.near = s.columns.stepwise(def, stepping), s.columns.stepwise(def, nearing)
+	s.fits.alike = s.near
+	if s.steps {
+		o.Startup = cmp.Or(o.Startup, s.columns.shape.Columns+1)
 	}
 	o.Startup = cmp.Or(o.Startup, min(max(6, s.columns.shape.Columns+2), 12))
 	points, err := sobol.Scrambled(max(def.Space.Len(), 1), def.Seed)
@@ -82,8 +89,12 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 		p := Proposal{Sampler: s.Name()}
 		var found bool
 		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < startup || past.told < min(3, startup) {
-			p.Params, found = sequel(s.points, s.columns.customs, f, trial, past.belief > 0)
-			p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", startup)
+			if trial > 0 && s.byStep(past) {
+				p.Params, p.Why, found = s.step(past, f, trial)
+			} else {
+				p.Params, found = sequel(s.points, s.columns.customs, f, trial, past.belief > 0)
+				p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", startup)
+			}
 		} else {
 			p.Params, p.Why, found = s.propose(ctx, past, f)
 		}

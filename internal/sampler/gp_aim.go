@@ -25,6 +25,7 @@ type aim struct {
 	belief  float64        // the weight of the users' priors
 	legacy  legacy         // what earlier studies add to the means of a single objective
 	custom  float64        // the weight of the belief in what is customary
+	near    bool           // whether it is weighed how near the best is
 	columns *columns
 
 	places           []gp.Place
@@ -43,7 +44,7 @@ const (
 // aim makes the processes for a past.
 func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	shape := s.columns.shape
-	a := &aim{belief: p.belief, custom: p.custom, columns: s.columns}
+	a := &aim{belief: p.belief, custom: p.custom, near: s.near && len(p.earlier) == 0, columns: s.columns}
 	x, losses, trials := p.x, p.losses, p.trials
 	if len(trials) > observedAtMost {
 		x, losses, trials = nil, make([][]float64, len(p.losses)), nil
@@ -127,7 +128,7 @@ func feasibility(shape gp.Shape, p *past) *gp.Model {
 		}
 	}
 	x, label = thin(shape, x, label, observedAtMost)
-	return gp.New(shape, gpBelief(shape).Start(shape), x, label)
+	return gp.New(shape, gpBelief(shape, false).Start(shape), x, label)
 }
 
 // draws are standard normal numbers for the pending trials, a row a fantasy.
@@ -257,12 +258,13 @@ const (
 )
 
 // prior is what beliefs add at a settled point (Hvarfner et al. 2022, eq. 6): the users',
-// and that in what is customary.
+// that in what is customary, and that in what is near the best.
 func (a *aim) prior(s *space.Space, u []float64) float64 {
 	sum := 0.0
 	for _, i := range a.columns.plain {
 		v, _ := a.customOf(i, u[i])
-		sum += v
+		n, _ := a.nearness(i, u[i])
+		sum += v + n
 	}
 	if a.belief > 0 {
 		sum += a.belief * s.LogPrior(u, nil)
@@ -280,7 +282,9 @@ func (a *aim) customOf(i int, u float64) (v, du float64) {
 // priorOf is one number's part of prior, and its derivative.
 func (a *aim) priorOf(s *space.Space, i int, u float64) (v, du float64) {
 	if s.Param(i).Prior == nil {
-		return a.customOf(i, u)
+		v, du = a.customOf(i, u)
+		n, dn := a.nearness(i, u)
+		return v + n, du + dn
 	}
 	if a.belief == 0 {
 		return 0, 0

@@ -43,6 +43,8 @@ func milestone(n int) int {
 type fits struct {
 	mu   sync.Mutex
 	kept map[fitKey]fit
+
+	alike bool // length scales are expected to be much the same
 }
 
 type fitKey struct {
@@ -71,7 +73,7 @@ func (f *fits) at(s gp.Shape, key fitKey, x, losses []float64, elders []*gp.Mode
 	if got, ok := f.kept[key]; ok && slices.Equal(got.losses, losses) && slices.Equal(got.x, x) {
 		return got.theta
 	}
-	belief := gpBelief(s)
+	belief := gpBelief(s, f.alike)
 	start, evals := belief.Start(s), 40
 	if n > 64 {
 		evals = 25
@@ -95,10 +97,15 @@ func (f *fits) at(s gp.Shape, key fitKey, x, losses []float64, elders []*gp.Mode
 // gpBelief is the prior of hyperparameters. Length scales begin at √D, as points
 // in a cube lie further apart with more dimensions. The wider and longer ones of
 // Hvarfner et al. (2024) did worse on functions in 2 to 20 dimensions, from the
-// start or from 41 trials on, and no better on tables of trainings.
-func gpBelief(s gp.Shape) gp.Prior {
+// start or from 41 trials on, and no better on tables of trainings. Where numbers are
+// many, hardly a length scale can be told from few results: they are alike.
+func gpBelief(s gp.Shape, alike bool) gp.Prior {
+	sd := 1.
+	if alike {
+		sd = .5
+	}
 	return gp.Prior{
-		Length: gp.LogNormal{Mean: math.Log(float64(max(s.Columns, 1))) / 2, SD: 1},
+		Length: gp.LogNormal{Mean: math.Log(float64(max(s.Columns, 1))) / 2, SD: sd},
 		Scale:  gp.LogNormal{Mean: 0, SD: 1},
 		Noise:  gp.LogNormal{Mean: -8, SD: 3},
 	}
