@@ -163,7 +163,10 @@ func (f *field) span(rate float64) (low, high float64) {
 
 func (f *field) reason(res *Result) string {
 	text := fmt.Sprintf("of %d short trainings to step %d the best rate was %.3g, and from %.3g on they come almost as far", len(res.Points), res.Horizon, res.Best, f.edge())
-	if l := f.later(); l < 1 {
+	switch l := f.later(); {
+	case l < 1 && math.IsNaN(f.start):
+		text += fmt.Sprintf("; between the two, times %.2g, since what is best so early is too high later", l)
+	case l < 1:
 		text += fmt.Sprintf("; between the two, times %.2g, since the best had lost %.0f%% of its loss and what is best so early is too high later", l, 100*l*l)
 	}
 	if res.Rate == res.Stable/margin {

@@ -317,3 +317,19 @@ func TestWhatIsSaidOfAMetricToBeLargeIsAsTheProgramReportsIt(t *testing.T) {
 		})
 	}
 }
+
+// With one report an epoch nobody sees the loss before training: how little has been
+// learnt is not known, but that it is early is.
+func TestOneReportIsEarlyAllTheSame(t *testing.T) {
+	plan := Plan{Low: 1e-5, High: 1, Start: 1e-2, Full: 20}
+	var runs []Run
+	for i, loss := range []float64{2.2, 1, 1.5, 1.9, 2.1} {
+		runs = append(runs, Run{Rate: plan.rate(2*i - 2), State: Ended, Curve: []Sample{{Step: 1, Loss: loss}}})
+	}
+	loss := plan.Conclude(runs)
+	plan.Larger = "score"
+	score := plan.Conclude(runs)
+	if !loss.Ok || math.Abs(loss.Rate/score.Rate-0.75) > 1e-9 || !strings.Contains(loss.Reason, "times 0.75, since what is best so early is too high later") {
+		t.Errorf("%g of a loss, %g of a score: %s", loss.Rate, score.Rate, loss.Reason)
+	}
+}
