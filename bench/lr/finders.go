@@ -19,7 +19,8 @@ type finder struct {
 var finders = []finder{
 	{"danlu", danlu},
 	{"danlu, curve alone", curveAlone},
-	{"danlu, short trainings", shortTrainings},
+	{"danlu, short trainings", shortTrainings(0)},
+	{"danlu, twenty reports", shortTrainings(20)},
 	{"fastai valley", others(fastai, "valley")},
 	{"fastai slide", others(fastai, "fastai_slide")},
 	{"fastai steep", others(fastai, "fastai_steep")},
