@@ -30,15 +30,19 @@ type Watch struct {
 
 func (w *Watch) begin(q *question, def *study.Definition, old *study.View) {
 	w.q, w.def, w.began, w.told = q, def, time.Now(), false
+	test := def.Env[testEnv] != ""
 	if old != nil {
 		w.spent = steps(old)
-		there := "1 short training is"
-		if n := len(old.Trials); n != 1 {
-			there = fmt.Sprintf("%d short trainings are", n)
+		there := "1 short training is there"
+		switch n := len(old.Trials); {
+		case test:
+			there = "the range test was begun"
+		case n != 1:
+			there = fmt.Sprintf("%d short trainings are there", n)
 		}
-		w.Lines.Say("goes on: %s there already", there)
+		w.Lines.Say("goes on: %s already", there)
 	}
-	if def.Env[testEnv] != "" {
+	if test {
 		who := commandOf(def)
 		if q.builtIn() {
 			who = "the built-in trainer"
