@@ -89,7 +89,7 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 		p := Proposal{Sampler: s.Name()}
 		var found bool
 		if trial := len(v.Trials) + len(out); s.columns.shape.Columns == 0 || trial < startup || past.told < min(3, startup) {
-			if trial > 0 && s.byStep(past) {
+			if s.byStep(past, trial) {
 				p.Params, p.Why, found = s.step(past, f, trial)
 			} else {
 				p.Params, found = sequel(s.points, s.columns.customs, f, trial, past.belief > 0)

@@ -29,17 +29,18 @@ func (c *columns) stepwise(def *study.Definition, numbers int) bool {
 	return len(def.Objectives) == 1 && c.shape.Columns >= numbers && len(c.plain) == c.shape.Columns
 }
 
-// byStep reports whether the start goes on by steps: not where earlier studies know more,
-// nor as long as all that ended has failed, which neighbours may do as well.
-func (s *process) byStep(p *past) bool {
-	return s.steps && len(p.earlier) == 0 && (p.told > 0 || len(p.trials) == 0 && len(p.refused) == 0)
+// byStep reports whether a trial of the start is a step: there is one an axis, and none
+// where earlier studies know more, nor as long as all that ended has failed, which
+// neighbours may do as well.
+func (s *process) byStep(p *past, trial int) bool {
+	return s.steps && trial > 0 && trial <= len(s.columns.plain) && len(p.earlier) == 0 &&
+		(p.told > 0 || len(p.trials) == 0 && len(p.refused) == 0)
 }
 
-// step is one along the axis of a trial of the start, 1 and up: from the best so far, or
-// from what is customary while nothing is known; or a configuration at random where that
-// is not new.
+// step is one along the axis of a trial of the start: from the best so far, or from what is
+// customary while nothing is known; or a configuration at random where that is not new.
 func (s *process) step(p *past, f *fresh, trial int) (params space.Values, why string, ok bool) {
-	axis := s.columns.plain[(trial-1)%len(s.columns.plain)]
+	axis := s.columns.plain[trial-1]
 	from, origin, least := s.columns.customs, "what is customary", math.Inf(1)
 	for i, l := range p.losses[0] {
 		if l < least {

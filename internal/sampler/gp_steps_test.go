@@ -8,6 +8,7 @@ import (
 
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
+	"github.com/danlu-ml/danlu/internal/study/studytest"
 )
 
 // axes are n numbers in [0, 1].
@@ -88,6 +89,21 @@ func TestOtherStudiesBeginSpreadEvenly(t *testing.T) {
 				t.Errorf("why %q, want an even spread", why)
 			}
 		})
+	}
+}
+
+// Of many proposals at once, those beyond a step an axis are spread evenly.
+func TestStepsForManyWorkers(t *testing.T) {
+	def := define(t, axes(9)...)
+	all := suggest(t, build(t, study.Algorithm{Name: "auto"}, def), studytest.New(def).View(), 20)
+	for i, p := range all {
+		want := "evenly spread"
+		if i >= 1 && i <= 9 {
+			want = fmt.Sprintf("a step from what is customary along x%d", i-1)
+		}
+		if !strings.HasPrefix(p.Why, want) {
+			t.Errorf("proposal %d of %d: why %q, want %q", i, len(all), p.Why, want)
+		}
 	}
 }
 
