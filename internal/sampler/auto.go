@@ -32,8 +32,7 @@ const (
 // short, what they have shown at every step is read instead: see [curves].
 type auto struct {
 	first  Sampler
-	mate   Sampler // nil: first has every turn
-	steps  int     // trials of a start by steps, all of them first's
+	mate   Sampler // has some turns beside a first that is a process; nil: first has all
 	curves Sampler // for studies of trials cut short; nil: the others are
 	why    string  // before the chosen one's own
 }
@@ -51,7 +50,7 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.curves = curves{begin: auto{first: s.first, mate: s.mate, steps: s.steps}, anywhere: anywhere}
+		s.curves = curves{begin: auto{first: s.first, mate: s.mate}, anywhere: anywhere}
 	}
 	return s, nil
 }
@@ -77,13 +76,9 @@ func chosen(def *study.Definition) (auto, error) {
 	if err != nil {
 		return auto{}, err
 	}
-	p := first.(*process)
-	startup, steps := strconv.Itoa(p.options.Startup), 0
-	if p.steps {
-		steps = p.options.Startup
-	}
+	startup := strconv.Itoa(first.(*process).options.Startup)
 	mate, err := newTPE(study.Algorithm{Options: map[string]json.RawMessage{"startup": json.RawMessage(startup)}}, def)
-	return auto{first: first, mate: mate, steps: steps}, err
+	return auto{first: first, mate: mate}, err
 }
 
 // Name implements [Sampler]. Proposals bear the name of who made them.
@@ -102,7 +97,7 @@ func (s auto) turn(v *study.View) Sampler {
 	if s.curves != nil && shortened(v) {
 		return s.curves
 	}
-	if n := len(v.Trials); s.mate != nil && (n%mated == mated-1 && (n >= s.steps || len(v.Earlier) > 0) || n >= affordable) {
+	if n := len(v.Trials); s.mate != nil && (n >= affordable || n%mated == mated-1 && !s.first.(*process).atSteps(v)) {
 		return s.mate
 	}
 	return s.first

@@ -61,6 +61,13 @@ func (f *fresh) take(draw func(u []float64)) (params space.Values, ok bool) {
 	return nil, false
 }
 
+// uniform fills a point of the unit cube with even draws.
+func uniform(rng *rand.Rand, u []float64) {
+	for i := range u {
+		u[i] = rng.Float64()
+	}
+}
+
 // allows reports whether a configuration may be proposed: it is new, and it meets
 // the constraints.
 func (f *fresh) allows(params space.Values) bool {

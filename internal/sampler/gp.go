@@ -119,9 +119,7 @@ func (s *process) propose(ctx context.Context, past *past, f *fresh) (params spa
 		}
 	}
 	params, ok = f.take(func(u []float64) {
-		for i := range u {
-			u[i] = f.rng.Float64()
-		}
+		uniform(f.rng, u)
 	})
 	return params, "at random: what the model likes was tried", ok
 }

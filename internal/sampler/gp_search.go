@@ -93,9 +93,7 @@ func (s *process) candidates(a *aim, f *fresh) [][]float64 {
 			points.At(uint32(i), u)
 			continue
 		}
-		for j := range u {
-			u[j] = f.rng.Float64()
-		}
+		uniform(f.rng, u)
 	}
 	if a.belief > 0 {
 		for i := 0; i < count; i += 2 {

@@ -29,6 +29,11 @@ func (c *columns) stepwise(def *study.Definition, numbers int) bool {
 	return len(def.Objectives) == 1 && c.shape.Columns >= numbers && len(c.plain) == c.shape.Columns
 }
 
+// atSteps reports whether a study is still at steps.
+func (s *process) atSteps(v *study.View) bool {
+	return s.steps && len(v.Trials) < s.options.Startup && len(v.Earlier) == 0
+}
+
 // byStep reports whether a trial of the start is a step: there is one an axis, and none
 // where earlier studies know more, nor as long as all that ended has failed, which
 // neighbours may do as well.
@@ -41,20 +46,22 @@ func (s *process) byStep(p *past, trial int) bool {
 // customary while nothing is known; or a configuration at random where that is not new.
 func (s *process) step(p *past, f *fresh, trial int) (params space.Values, why string, ok bool) {
 	axis := s.columns.plain[trial-1]
-	from, origin, least := s.columns.customs, "what is customary", math.Inf(1)
+	from, origin := s.columns.customs, "what is customary"
+	best, least := -1, math.Inf(1)
 	for i, l := range p.losses[0] {
 		if l < least {
-			from, origin, least = p.trials[i].Unit, fmt.Sprintf("trial %d", p.trials[i].ID), l
+			best, least = i, l
 		}
+	}
+	if best >= 0 {
+		from, origin = p.trials[best].Unit, fmt.Sprintf("trial %d", p.trials[best].ID)
 	}
 	why = fmt.Sprintf("a step from %s along %s", origin, f.space.Param(axis).Name)
 	first := true
 	params, ok = f.take(func(u []float64) {
 		if !first {
 			why = "at random"
-			for k := range u {
-				u[k] = f.rng.Float64()
-			}
+			uniform(f.rng, u)
 			return
 		}
 		first = false

@@ -133,12 +133,6 @@ func (s *nsga2) choose(ctx context.Context, v *study.View, n int, rng *rand.Rand
 	return out, ctx.Err()
 }
 
-func uniform(rng *rand.Rand, u []float64) {
-	for i := range u {
-		u[i] = rng.Float64()
-	}
-}
-
 // contender is a trial that may become a parent.
 type contender struct {
 	trial    *study.Trial

@@ -26,9 +26,7 @@ func (r random) Suggest(ctx context.Context, v *study.View, n int, rng *rand.Ran
 	var out []Proposal
 	for len(out) < n && ctx.Err() == nil {
 		params, ok := f.take(func(u []float64) {
-			for i := range u {
-				u[i] = rng.Float64()
-			}
+			uniform(rng, u)
 		})
 		if !ok {
 			break

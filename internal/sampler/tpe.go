@@ -152,9 +152,7 @@ func (s *tpe) start(f *fresh, i int, belief float64) (params space.Values, why s
 			copy(u, s.points.At(uint32(i), make([]float64, len(u))))
 			first = false
 		} else {
-			for k := range u {
-				u[k] = f.rng.Float64()
-			}
+			uniform(f.rng, u)
 		}
 		if i%2 == 0 && belief > 0 {
 			f.space.Believe(u)

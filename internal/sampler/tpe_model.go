@@ -108,9 +108,7 @@ func (m *tpeModel) propose(f *fresh) (params space.Values, why string, ok bool) 
 		return params, m.why, true
 	}
 	params, ok = f.take(func(u []float64) {
-		for i := range u {
-			u[i] = f.rng.Float64()
-		}
+		uniform(f.rng, u)
 	})
 	return params, "at random: what the model likes was tried", ok
 }
