@@ -78,13 +78,10 @@ func first(s string) string {
 // help may tell enough.
 func (d *discovery) readSource(ctx context.Context, a *asked) {
 	l := d.launch
-	script := l.script
-	if script == "" {
+	if l.script == "" {
 		return
 	}
-	if !filepath.IsAbs(script) {
-		script = filepath.Join(d.o.Dir, script)
-	}
+	script := in(d.o.Dir, l.script)
 	if !strings.HasSuffix(script, ".py") {
 		if found, err := exec.LookPath(l.script); err == nil {
 			script = found

@@ -84,10 +84,7 @@ func Startable(argv []string, dir string) []string {
 	if len(argv) == 0 || !strings.HasSuffix(argv[0], ".py") {
 		return argv
 	}
-	path := argv[0]
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
-	}
+	path := in(dir, argv[0])
 	if _, err := os.Stat(path); err != nil {
 		return argv
 	}
@@ -103,6 +100,14 @@ func Startable(argv []string, dir string) []string {
 		python = "python3"
 	}
 	return append([]string{python}, argv...)
+}
+
+// in is a path that a program in a folder would be given.
+func in(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
@@ -132,8 +137,8 @@ func (l *launch) kindOf(word, dir string) kind {
 			return anyProgram
 		}
 		path = found
-	} else if !filepath.IsAbs(word) {
-		path = filepath.Join(dir, word)
+	} else {
+		path = in(dir, word)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -214,16 +219,13 @@ func (l *launch) end(argv []string, i int, k kind) *launch {
 // missing says that the script is not there, where its name tells where it should
 // be. Shell scripts and makefiles are missed by who reads them.
 func (l *launch) missing(dir string) error {
-	path := l.script
 	switch {
 	case l.module != "" || l.kind == shellScript || l.kind == makeTarget:
 		return nil
-	case !strings.HasSuffix(path, ".py") && !strings.ContainsAny(path, `/\`):
+	case !strings.HasSuffix(l.script, ".py") && !strings.ContainsAny(l.script, `/\`):
 		return nil
-	case !filepath.IsAbs(path):
-		path = filepath.Join(dir, path)
 	}
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(in(dir, l.script)); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if _, err := exec.LookPath(l.script); err == nil {

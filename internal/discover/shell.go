@@ -3,7 +3,6 @@ package discover
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"regexp"
 
 	"github.com/danlu-ml/danlu/internal/option"
@@ -24,11 +23,7 @@ func (d *discovery) askShell() (*asked, error) {
 		names, pattern, what = []string{"GNUmakefile", "Makefile", "makefile", "justfile"}, makeDefault, "variables, as in LR ?= 0.1"
 	}
 	for _, name := range names {
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(d.o.Dir, name)
-		}
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(in(d.o.Dir, name))
 		if err != nil {
 			continue
 		}
