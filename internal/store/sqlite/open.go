@@ -70,11 +70,11 @@ func (s *Store) open() error {
 // wanted is to read. Where the process is alive it changes nothing.
 func (s *Store) undo() error {
 	const doing = "undo what was left half written"
-	c, err := dial(s.path, "mode=rw")
+	c, err := s.dialAs("mode=rw")
 	if err != nil {
 		return fault(s.path, doing, err)
 	}
-	err = c.script(fmt.Sprintf("PRAGMA busy_timeout=%d; PRAGMA user_version", s.options.Wait.Milliseconds()))
+	_, _, err = c.number("PRAGMA user_version") // which is the first to be read
 	return fault(s.path, doing, errors.Join(err, c.close()))
 }
 

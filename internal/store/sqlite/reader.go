@@ -35,8 +35,11 @@ func (s *Store) setReaders(query string, forAll ...*conn) error {
 
 // dialReader opens one more connection to read with; nil and an error if it
 // can't.
-func (s *Store) dialReader() (*conn, error) {
-	c, err := dial(s.path, s.query)
+func (s *Store) dialReader() (*conn, error) { return s.dialAs(s.query) }
+
+// dialAs opens a connection that waits for locks and takes nothing on trust.
+func (s *Store) dialAs(query string) (*conn, error) {
+	c, err := dial(s.path, query)
 	if err != nil {
 		return nil, err
 	}
