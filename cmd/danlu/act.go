@@ -6,32 +6,18 @@ import (
 	"github.com/danlu-ml/danlu/internal/engine"
 	"github.com/danlu-ml/danlu/internal/locate"
 	"github.com/danlu-ml/danlu/internal/store"
-	"github.com/danlu-ml/danlu/internal/store/sqlite"
 	"github.com/danlu-ml/danlu/internal/wish"
 )
 
 // act finds what the arguments name, and makes a request about it.
 func (a *app) act(ctx context.Context, verb string, args []string, want locate.Want, kind string, body func(found) (any, error)) error {
 	want.Write = true
-	return a.withStore(false, func(st *sqlite.Store) error {
-		t, err := a.find(ctx, st, args, want)
+	return a.reach(ctx, false, args, want, func(f found) error {
+		b, err := body(f)
 		if err != nil {
 			return err
 		}
-		v, err := locate.View(ctx, st, t.Info.Study)
-		if err != nil {
-			return err
-		}
-		if t.Trial != nil {
-			if _, err := t.In(v); err != nil {
-				return asUsage(err)
-			}
-		}
-		b, err := body(found{t, st, v})
-		if err != nil {
-			return err
-		}
-		return a.wish(ctx, st, t.Info.Study, verb, kind, b)
+		return a.wish(ctx, f.store, f.Info.Study, verb, kind, b)
 	})
 }
 

@@ -19,10 +19,15 @@ type found struct {
 	view  *study.View
 }
 
-// look opens the store, finds what the arguments name, and hands it over with its
-// view.
+// look opens the store to read, finds what the arguments name, and hands it over
+// with its view.
 func (a *app) look(ctx context.Context, args []string, want locate.Want, with func(found) error) error {
-	return a.withStore(true, func(st *sqlite.Store) error {
+	return a.reach(ctx, true, args, want, with)
+}
+
+// reach is look, of a store that is perhaps to be written too.
+func (a *app) reach(ctx context.Context, readOnly bool, args []string, want locate.Want, with func(found) error) error {
+	return a.withStore(readOnly, func(st *sqlite.Store) error {
 		t, err := a.find(ctx, st, args, want)
 		if err != nil {
 			return err
