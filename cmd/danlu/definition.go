@@ -21,8 +21,11 @@ func (a *app) definition(ctx context.Context, file string, needsCommand bool, se
 	for _, w := range warnings {
 		fmt.Fprintln(a.err, w)
 	}
-	if err == nil && needsCommand {
+	switch {
+	case err == nil && needsCommand:
 		err = driver.Ready(ctx, def)
+	case err == nil:
+		err = driver.Deciders(def)
 	}
 	var exit *exitError
 	if err != nil && !isFileError(err) && !errors.As(err, &exit) {

@@ -13,21 +13,29 @@ import (
 	"github.com/danlu-ml/danlu/internal/study"
 )
 
-// Ready refuses a study that could not run: options its sampler or scheduler does
-// not have, resources that are not here, and what a danlu.yaml may say but this
-// version can't do yet. It leaves nothing behind. The error is a [*spec.Error].
+// Ready refuses a study that could not run: see [Deciders]; resources that are not
+// here, and what a danlu.yaml may say but this version can't do yet. It leaves nothing behind. The error is a [*spec.Error].
 func Ready(ctx context.Context, def *study.Definition) error {
 	switch {
 	case def.Mode == "staged":
 		return wrong(def, "mode", "mode: staged is not in this version; write mode: search, or leave it out")
 	}
+	if err := Deciders(def); err != nil {
+		return err
+	}
+	return fits(ctx, def)
+}
+
+// Deciders refuses a study whose sampler or scheduler does not have the options given, or
+// can't do with what is to be searched. The error is a [*spec.Error].
+func Deciders(def *study.Definition) error {
 	if _, err := sampler.New(def.Sampler, def); err != nil {
 		return wrong(def, "sampler", err.Error())
 	}
 	if _, err := scheduler.New(def.Scheduler, def); err != nil {
 		return wrong(def, "scheduler", err.Error())
 	}
-	return fits(ctx, def)
+	return nil
 }
 
 // fits refuses a study none of whose trials fits on this machine. Who sets

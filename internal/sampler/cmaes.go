@@ -74,10 +74,10 @@ func newCMAES(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		o.Separable = new(len(s.numbers) >= separableFrom)
 	}
 	switch {
-	case o.Sigma < 0 || o.Sigma > 1:
+	case o.Sigma < 0 || o.Sigma > 1 || o.Sigma == 0 && given(a, "sigma"):
 		return nil, fmt.Errorf("sigma: %v is not a share of the scales: want a number above 0 and at most 1, as in {cmaes: {sigma: 0.2}}", o.Sigma)
-	case o.Population < 0 || o.Population == 1 || o.Population > 10_000:
-		return nil, fmt.Errorf("population: %d is not a number of points: want 2 or more, as in {cmaes: {population: 12}}", o.Population)
+	case o.Population < 0 || o.Population == 1 || o.Population > 10_000 || o.Population == 0 && given(a, "population"):
+		return nil, fmt.Errorf("population: %d is not a number of points: want 2 to 10000, as in {cmaes: {population: 12}}", o.Population)
 	}
 	if o.Sigma == 0 {
 		o.Sigma = 1. / 6

@@ -44,10 +44,10 @@ func newGP(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	}
 	o := &s.options
 	switch {
-	case o.Startup < 0:
+	case o.Startup < 0 || o.Startup == 0 && given(a, "startup"):
 		return nil, fmt.Errorf("startup: %d is not a number of trials: want 1 or more, as in {gp: {startup: 8}}", o.Startup)
-	case o.Candidates < 0:
-		return nil, fmt.Errorf("candidates: %d is not a number of places: want 1 or more, as in {gp: {candidates: 1000}}", o.Candidates)
+	case o.Candidates < 0 || o.Candidates > candidatesAtMost || o.Candidates == 0 && given(a, "candidates"):
+		return nil, fmt.Errorf("candidates: %d is not a number of places: want 1 to %d, as in {gp: {candidates: 1000}}", o.Candidates, candidatesAtMost)
 	case len(def.Objectives) > 3:
 		return nil, fmt.Errorf("the study has %d objectives, and gp takes up to three: use nsga2 or tpe", len(def.Objectives))
 	case s.columns.shape.Columns > sobol.MaxDim:

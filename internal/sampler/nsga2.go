@@ -3,6 +3,7 @@ package sampler
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -42,9 +43,9 @@ type nsga2 struct {
 }
 
 type nsga2Options struct {
-	Population int     `json:"population"` // 0: by the budget, see populationFor
-	Crossover  float64 `json:"crossover"`  // the probability that a child has two parents; 0: 0.9
-	Mutation   float64 `json:"mutation"`   // the probability that a parameter mutates; 0: one parameter in a child
+	Population int      `json:"population"` // 0: by the budget, see populationFor
+	Crossover  *float64 `json:"crossover"`  // the probability that a child has two parents; nil: 0.9
+	Mutation   *float64 `json:"mutation"`   // the probability that a parameter mutates; nil: one parameter in a child
 }
 
 func newNSGA2(a study.Algorithm, def *study.Definition) (Sampler, error) {
@@ -53,18 +54,24 @@ func newNSGA2(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	if err := a.Decode(o); err != nil {
 		return nil, err
 	}
+	if o.Crossover == nil {
+		o.Crossover = new(0.9)
+	}
+	if o.Mutation == nil {
+		o.Mutation = new(1 / float64(max(def.Space.Len(), 1)))
+	}
 	switch {
-	case o.Population < 0 || o.Population == 1:
+	case o.Population < 0 || o.Population == 1 || o.Population == 0 && given(a, "population"):
 		return nil, fmt.Errorf("population: %d is not a number of parents: want 2 or more, as in {nsga2: {population: 40}}", o.Population)
-	case !(o.Crossover >= 0 && o.Crossover <= 1):
-		return nil, fmt.Errorf("crossover: %v is not a probability: want a number up to 1, as in {nsga2: {crossover: 0.9}}", o.Crossover)
-	case !(o.Mutation >= 0 && o.Mutation <= 1):
-		return nil, fmt.Errorf("mutation: %v is not a probability: want a number up to 1, as in {nsga2: {mutation: 0.1}}", o.Mutation)
+	case !(*o.Crossover >= 0 && *o.Crossover <= 1):
+		return nil, fmt.Errorf("crossover: %v is not a probability: want a number from 0 to 1, as in {nsga2: {crossover: 0.9}}", *o.Crossover)
+	case !(*o.Mutation >= 0 && *o.Mutation <= 1):
+		return nil, fmt.Errorf("mutation: %v is not a probability: want a number from 0 to 1, as in {nsga2: {mutation: 0.1}}", *o.Mutation)
+	case *o.Crossover == 0 && *o.Mutation == 0:
+		return nil, errors.New("crossover and mutation are both 0, which makes no child that is new: leave one of them out")
 	}
 	o.Population = cmp.Or(o.Population, populationFor(def))
-	o.Crossover = cmp.Or(o.Crossover, 0.9)
-	o.Mutation = cmp.Or(o.Mutation, 1/float64(max(def.Space.Len(), 1)))
-	s.breeder = newBreeder(def.Space, o.Crossover, o.Mutation)
+	s.breeder = newBreeder(def.Space, *o.Crossover, *o.Mutation)
 	if n := def.Space.Len(); n > 0 && n <= sobol.MaxDim {
 		points, err := sobol.Scrambled(n, def.Seed)
 		if err != nil {

@@ -140,14 +140,40 @@ func TestNSGA2ProposesWhatIsLeft(t *testing.T) {
 func TestNSGA2RefusesWhatMakesNoSense(t *testing.T) {
 	for _, c := range []struct{ option, value, want string }{
 		{"population", "1", "want 2 or more"},
-		{"crossover", "1.5", "want a number up to 1"},
-		{"mutation", "-0.1", "want a number up to 1"},
+		{"crossover", "1.5", "want a number from 0 to 1"},
+		{"mutation", "-0.1", "want a number from 0 to 1"},
 		{"populaton", "20", "population"},
 		{"population", `"a"`, "population"},
 	} {
 		_, err := sampler.New(study.Algorithm{Name: "nsga2", Options: options(c.option, c.value)}, twoLosses(t, 0))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %s: error %v, want one with %q", c.option, c.value, err, c.want)
+		}
+	}
+}
+
+func TestWithoutMutationChildrenHaveWhatParentsHave(t *testing.T) {
+	var params []space.Param
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		params = append(params, words(name, "1", "2", "3", "4", "5", "6", "7", "8", "9"))
+	}
+	def := define(t, params...)
+	s := build(t, study.Algorithm{Name: "nsga2", Options: options("population", "3", "mutation", "0")}, def)
+	l := studytest.New(def)
+	pool := map[string]bool{}
+	for i := range study.TrialID(3) {
+		p := suggest(t, s, l.View(), 1)[0]
+		for name, v := range p.Params {
+			pool[fmt.Sprint(name, v)] = true
+		}
+		l.Propose(study.Planned{Params: p.Params, Sampler: p.Sampler, Tag: p.Tag})
+		l.Start(i).End(i, study.Completed, float64(i))
+	}
+	for _, p := range suggest(t, s, l.View(), 20) {
+		for name, v := range p.Params {
+			if !pool[fmt.Sprint(name, v)] {
+				t.Errorf("a child has %s=%v, which no parent has", name, v)
+			}
 		}
 	}
 }

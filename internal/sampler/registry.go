@@ -30,3 +30,13 @@ func Names() []string { return slices.Sorted(maps.Keys(makers)) }
 func New(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	return study.Make("sampler", makers, a, def)
 }
+
+// candidatesAtMost is how many places or draws a sampler compares at most.
+const candidatesAtMost = 100_000
+
+// given reports whether an option was named: what is not is its zero value, which then
+// stands for what the sampler does by itself.
+func given(a study.Algorithm, option string) bool {
+	_, ok := a.Options[option]
+	return ok
+}

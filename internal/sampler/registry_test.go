@@ -108,6 +108,41 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 			small,
 			`sampler tpe: gamma: 1.5 is not a share: want a number between 0 and 1, as in {tpe: {gamma: 0.1}}`,
 		},
+		"none of the good": {
+			study.Algorithm{Name: "tpe", Options: options("gamma", "0")},
+			small,
+			`sampler tpe: gamma: 0 is not a share: want a number between 0 and 1, as in {tpe: {gamma: 0.1}}`,
+		},
+		"no start": {
+			study.Algorithm{Name: "gp", Options: options("startup", "0")},
+			small,
+			`sampler gp: startup: 0 is not a number of trials: want 1 or more, as in {gp: {startup: 8}}`,
+		},
+		"more candidates than fit into memory": {
+			study.Algorithm{Name: "gp", Options: options("candidates", "1000000000")},
+			small,
+			`sampler gp: candidates: 1000000000 is not a number of places: want 1 to 100000, as in {gp: {candidates: 1000}}`,
+		},
+		"no step": {
+			study.Algorithm{Name: "cmaes", Options: options("sigma", "0")},
+			small,
+			`sampler cmaes: sigma: 0 is not a share of the scales: want a number above 0 and at most 1, as in {cmaes: {sigma: 0.2}}`,
+		},
+		"half a parent": {
+			study.Algorithm{Name: "nsga2", Options: options("population", "2.5")},
+			small,
+			`sampler nsga2: population: want a whole number, got 2.5`,
+		},
+		"more than certain": {
+			study.Algorithm{Name: "nsga2", Options: options("mutation", "2")},
+			small,
+			`sampler nsga2: mutation: 2 is not a probability: want a number from 0 to 1, as in {nsga2: {mutation: 0.1}}`,
+		},
+		"children like their parents": {
+			study.Algorithm{Name: "nsga2", Options: options("mutation", "0", "crossover", "0")},
+			small,
+			`sampler nsga2: crossover and mutation are both 0, which makes no child that is new: leave one of them out`,
+		},
 		"an option where there is none": {
 			study.Algorithm{Name: "random", Options: options("seed", "1")},
 			small,

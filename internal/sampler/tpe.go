@@ -52,15 +52,15 @@ func newTPE(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	if o.Startup == nil {
 		o.Startup = new(10)
 	}
-	o.Candidates, o.Gamma = cmp.Or(o.Candidates, 24), cmp.Or(o.Gamma, 0.1)
 	switch {
 	case *o.Startup < 0:
 		return nil, fmt.Errorf("startup: %d is not a number of trials: want 0 or more, as in {tpe: {startup: 10}}", *o.Startup)
-	case o.Candidates < 0:
-		return nil, fmt.Errorf("candidates: %d is not a number of draws: want 1 or more, as in {tpe: {candidates: 24}}", o.Candidates)
-	case !(o.Gamma > 0 && o.Gamma < 1):
+	case o.Candidates < 0 || o.Candidates > candidatesAtMost || o.Candidates == 0 && given(a, "candidates"):
+		return nil, fmt.Errorf("candidates: %d is not a number of draws: want 1 to %d, as in {tpe: {candidates: 24}}", o.Candidates, candidatesAtMost)
+	case !(o.Gamma >= 0 && o.Gamma < 1) || o.Gamma == 0 && given(a, "gamma"):
 		return nil, fmt.Errorf("gamma: %v is not a share: want a number between 0 and 1, as in {tpe: {gamma: 0.1}}", o.Gamma)
 	}
+	o.Candidates, o.Gamma = cmp.Or(o.Candidates, 24), cmp.Or(o.Gamma, 0.1)
 	if o.Univariate == nil {
 		o.Univariate = new(len(def.Objectives) > 1)
 	}

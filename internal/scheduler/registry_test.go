@@ -100,11 +100,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		"bohb's first rung":             {named("bohb", "min", "30"), `scheduler bohb: min is 30, where a trial is at its end (fidelity.max is 30): want a step before it`},
 		"a part of a step": {
 			asha("min", "2.5"),
-			`scheduler asha: min of asha: want a whole number, got number 2.5`,
+			`scheduler asha: min: want a whole number, got 2.5`,
 		},
 		"a word for a number": {
 			asha("eta", `"three"`),
-			`scheduler asha: eta of asha: want a number, got string`,
+			`scheduler asha: eta: want a number, got "three"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

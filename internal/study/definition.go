@@ -173,7 +173,11 @@ func (a Algorithm) Decode(into any) error {
 	}
 	err = strictDecode(text, into)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s of %s: want %s, got %s", wrong.Field, a.Name, kindOf(wrong.Type), wrong.Value)
+		got := wrong.Value
+		if text, ok := a.Options[wrong.Field]; ok {
+			got = string(text)
+		}
+		return fmt.Errorf("%s: want %s, got %s", wrong.Field, kindOf(wrong.Type), got)
 	}
 	if err != nil {
 		return fmt.Errorf("options of %s: %w", a.Name, err)

@@ -43,9 +43,9 @@ func TestOptionsAreStrict(t *testing.T) {
 		`{"etta":3}`:      `etta is not an option of asha; did you mean eta?`,
 		`{"Eta":3}`:       `Eta is not an option of asha; did you mean eta?`,
 		`{"rungs":3}`:     `rungs is not an option of asha: it has eta, min_step, fast, kind`,
-		`{"eta":"three"}`: `eta of asha: want a number, got string`,
-		`{"fast":1}`:      `fast of asha: want true or false, got number`,
-		`{"kind":[1]}`:    `kind of asha: want a word, got array`,
+		`{"eta":"three"}`: `eta: want a number, got "three"`,
+		`{"fast":1}`:      `fast: want true or false, got 1`,
+		`{"kind":[1]}`:    `kind: want a word, got [1]`,
 	} {
 		if err := decode(text, &options{}); err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", text, err, want)
