@@ -1,6 +1,7 @@
 package sampler_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -80,5 +81,35 @@ func TestNoConstraintIsNoWrapper(t *testing.T) {
 	s := build(t, study.Algorithm{Name: "random"}, define(t, float("x", 0, 1)))
 	if got := sampler.Feasible(s, nil); got != s {
 		t.Errorf("a wrapper %T is put round %T, want none", got, s)
+	}
+}
+
+// The best configuration is on the border of a slab that is half a percent of the space; without
+// steps that keep to it, a process was left with what few of its candidates fell into it.
+func TestAProcessGoesAlongTheBorderOfAConstraint(t *testing.T) {
+	def := define(t, float("x", 0, 1), float("y", 0, 1), words("kind", "a", "b"))
+	slab := func(vs space.Values) bool {
+		sum := vs["x"].Float() + vs["y"].Float()
+		return sum > 1.4 && sum < 1.405
+	}
+	s := sampler.Feasible(build(t, study.Algorithm{Name: "gp"}, def), slab)
+	l := studytest.New(def)
+	best := math.Inf(1)
+	for i := range study.TrialID(25) {
+		p := suggest(t, s, l.View(), 1)[0]
+		if !slab(p.Params) {
+			t.Fatalf("trial %d is %v, which is against the constraint", i, p.Params)
+		}
+		x, y := p.Params["x"].Float()-.2, p.Params["y"].Float()-.6
+		loss := x*x + y*y
+		if p.Params["kind"].String() == "b" {
+			loss += .1
+		}
+		best = min(best, loss)
+		l.Propose(study.Planned{Params: p.Params, Sampler: p.Sampler, Tag: p.Tag})
+		l.Start(i).End(i, study.Completed, loss)
+	}
+	if best > .1802 {
+		t.Errorf("the best of 25 trials is %.4f, want 0.18 at x = 0.5, y = 0.9", best)
 	}
 }

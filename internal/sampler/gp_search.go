@@ -15,6 +15,7 @@ const (
 	refined   = 8    // candidates from which the search goes on
 	leaders   = 5    // best trials whose neighbourhood is searched
 	perturbed = 200  // candidates there
+	permitted = 200  // candidates wanted where there are constraints
 	smallest  = 2000 // configurations up to which all are candidates
 )
 
@@ -51,7 +52,7 @@ func (s *process) search(ctx context.Context, a *aim, f *fresh) [][]float64 {
 		value float64
 	}
 	var best []result
-	climb := newClimb(c, a)
+	climb := newClimb(c, a, f)
 	for k := 0; k < n && len(best) < refined && ctx.Err() == nil; k++ {
 		u := slices.Clone(sorted[k])
 		if slices.ContainsFunc(best, func(r result) bool { return slices.Equal(r.u, u) }) {
@@ -105,7 +106,25 @@ func (s *process) candidates(a *aim, f *fresh) [][]float64 {
 		copy(u, near[i%len(near)].Unit)
 		s.perturb(f, u, i)
 	}
-	return slices.DeleteFunc(us, func(u []float64) bool { return f.ok != nil && !f.allows(f.space.At(u)) })
+	if f.ok == nil {
+		return us
+	}
+	us = slices.DeleteFunc(us, func(u []float64) bool { return !f.allows(f.space.At(u)) })
+	return s.permit(a, f, us)
+}
+
+// permit adds to candidates that keep to constraints, where these leave few, neighbours of
+// trials, which keep to them too: of 4,000 at most.
+func (s *process) permit(a *aim, f *fresh, us [][]float64) [][]float64 {
+	u := make([]float64, s.columns.space.Len())
+	for i := 0; i < 20*permitted && len(us) < permitted; i++ {
+		copy(u, a.trials[f.rng.IntN(len(a.trials))].Unit)
+		s.perturb(f, u, i)
+		if f.allows(f.space.At(u)) {
+			us = append(us, slices.Clone(u))
+		}
+	}
+	return us
 }
 
 // perturb moves some coordinates of u: numbers by a step of a few scales, choices
@@ -138,10 +157,11 @@ func reflect(u float64) float64 {
 }
 
 // climb improves points: numbers by their gradient, then values of short lists
-// one by one.
+// one by one. Where there are constraints, it keeps to them.
 type climb struct {
 	columns   *columns
 	aim       *aim
+	fresh     *fresh
 	descent   gp.Descent
 	u, x, g   []float64
 	low, high []float64
@@ -149,9 +169,9 @@ type climb struct {
 	steps     int // gradients from one start, fewer as each costs more
 }
 
-func newClimb(c *columns, a *aim) *climb {
+func newClimb(c *columns, a *aim, f *fresh) *climb {
 	return &climb{
-		columns: c, aim: a, u: make([]float64, c.space.Len()), on: make([]bool, c.space.Len()),
+		columns: c, aim: a, fresh: f, u: make([]float64, c.space.Len()), on: make([]bool, c.space.Len()),
 		x: make([]float64, c.shape.Columns), g: make([]float64, c.shape.Columns),
 		low: make([]float64, c.shape.Numbers), high: make([]float64, c.shape.Numbers),
 		steps: min(max(6000/len(a.trials), 20), 60),
@@ -214,7 +234,48 @@ func (c *climb) numbers(u []float64, value float64) float64 {
 			c.u[i] = x[k]
 		}
 	}
+	if !c.allowed() {
+		return c.wander(u, value)
+	}
 	return c.keep(u, value)
+}
+
+// allowed reports whether c.u keeps to the constraints.
+func (c *climb) allowed() bool {
+	return c.fresh.ok == nil || c.fresh.ok(c.fresh.space.At(c.u))
+}
+
+// wander goes from u towards c.u, which is against a constraint, half-way and half of that,
+// then on by steps at random, longer ones after those that are better and shorter ones
+// after others: along the border, where the best often is.
+func (c *climb) wander(u []float64, value float64) float64 {
+	goal := slices.Clone(c.u)
+	for share := .5; share > .001; share /= 2 {
+		for _, i := range c.columns.numbers {
+			c.u[i] = u[i] + share*(goal[i]-u[i])
+		}
+		if c.allowed() {
+			value = c.keep(u, value)
+			break
+		}
+	}
+	width := .05
+	for range c.steps {
+		copy(c.u, u)
+		for k, i := range c.columns.numbers {
+			if c.low[k] < c.high[k] {
+				c.u[i] = reflect(u[i] + width*c.fresh.rng.NormFloat64())
+			}
+		}
+		before := value
+		if c.allowed() {
+			value = c.keep(u, value)
+		}
+		if width *= .8; value > before {
+			width *= 3
+		}
+	}
+	return value
 }
 
 // keep moves u to c.u if that is better.
@@ -231,8 +292,9 @@ func (c *climb) values(u []float64, value float64) float64 {
 	for _, a := range c.columns.few {
 		for _, v := range a.at {
 			copy(c.u, u)
-			c.u[a.param] = v
-			value = c.keep(u, value)
+			if c.u[a.param] = v; c.allowed() {
+				value = c.keep(u, value)
+			}
 		}
 	}
 	return value
