@@ -53,6 +53,9 @@ func (s *process) look(v *study.View) *past {
 			continue
 		}
 		if !slices.ContainsFunc(losses, func(l float64) bool { return math.IsInf(l, 0) }) {
+			if p.told == 0 {
+				p.mended(s.columns.shape.Columns)
+			}
 			p.told++
 		}
 		p.trials, p.x = append(p.trials, t), append(p.x, row...)
@@ -70,6 +73,27 @@ func (s *process) look(v *study.View) *past {
 		return -away
 	})
 	return p
+}
+
+// mended forgets what failed before the first trial that has told something: a program
+// that did not work says nothing of its parameters.
+func (p *past) mended(columns int) {
+	n := 0
+	for i, t := range p.trials {
+		if t.State == study.Failed {
+			continue
+		}
+		p.trials[n] = t
+		copy(p.x[n*columns:], p.x[i*columns:(i+1)*columns])
+		for _, l := range p.losses {
+			l[n] = l[i]
+		}
+		n++
+	}
+	p.trials, p.x = p.trials[:n], p.x[:n*columns]
+	for k := range p.losses {
+		p.losses[k] = p.losses[k][:n]
+	}
 }
 
 // pendingAtMost is how many trials that wait or run a process takes into account, the

@@ -3,6 +3,7 @@ package sampler
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/study"
@@ -73,16 +74,29 @@ func (r *records) gather(def *study.Definition, gamma float64) evidence {
 	}
 	slices.Sort(e.good)
 	e.rest = r.rest[:0]
-	next := 0
+	next, worked := 0, firstEnd(told)
 	for id := range study.TrialID(len(r.all)) {
 		if next < len(e.good) && e.good[next] == id {
 			next++
 			continue
 		}
+		if t := r.all[id].trial; !r.ok[id] && t.State == study.Failed && t.Ended.Before(worked) {
+			continue // a program that did not work says nothing of its parameters
+		}
 		e.rest = append(e.rest, id)
 	}
 	r.rest = e.rest
 	return e
+}
+
+// firstEnd is when the first of some trials ended; zero if there are none.
+func firstEnd(told []standing) (first time.Time) {
+	for _, s := range told {
+		if t := s.trial.Ended; !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
 }
 
 // add appends the coordinates, of a group's parameters, of the trials that have it.
