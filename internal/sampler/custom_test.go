@@ -53,3 +53,15 @@ func TestACustomThatMisleadsIsLeft(t *testing.T) {
 		})
 	}
 }
+
+func TestTheFirstTrialTakesTheFirstOfAListOrWhatIsBelieved(t *testing.T) {
+	believed := words("optimizer", "sgd", "adamw", "lion")
+	believed.Prior = &space.Prior{Weights: map[string]float64{"lion": 9}}
+	v := rehearse(t, "gp", define(t, words("kind", "relu", "gelu", "tanh"), believed, float("x", 0, 1)), 1, func(space.Values) (study.State, float64) {
+		return study.Completed, 0
+	})
+	got := v.Trials[0].Params
+	if kind, optimizer := got["kind"].String(), got["optimizer"].String(); kind != "relu" || optimizer != "lion" {
+		t.Errorf("the first trial has %s and %s, want relu, which is first, and lion, which is believed in", kind, optimizer)
+	}
+}

@@ -16,7 +16,7 @@ type columns struct {
 	shape   gp.Shape
 	numbers []int     // the parameter of each number
 	plain   []int     // those of them of which users believe nothing
-	customs []float64 // where each parameter is likely to be good; of use for plain ones
+	customs []float64 // where each parameter is likely to be good before anything is known
 	codes   []int     // the parameter of each unordered choice
 	gates   []int     // a parameter of each distinct condition
 	order   []int     // conditional parameters, ancestors first
@@ -44,6 +44,9 @@ func newColumns(s *space.Space) *columns {
 		}
 		if d, choice := p.Domain.(space.Choice); choice && !d.Ordered {
 			c.codes = append(c.codes, i)
+			if p.Prior == nil {
+				c.customs[i] = p.Domain.Unit(d.Values[0]) // people list what they use first
+			}
 		} else {
 			c.numbers = append(c.numbers, i)
 			if p.Prior == nil {
