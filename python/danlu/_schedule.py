@@ -115,11 +115,7 @@ def schedule(name: str, peak: float, steps: int, *, warmup: Optional[int] = None
 
     Raises ValueError and TypeError where that can't be, and says what to give.
     """
-    plain, warm = (name[len("warmup_"):], True) if name.startswith("warmup_") else (name, False)
-    if plain not in OPTIONS:
-        near = difflib.get_close_matches(plain, OPTIONS, 1)
-        hint = "did you mean %r? " % (name[: len(name) - len(plain)] + near[0]) if near else ""
-        raise ValueError("no schedule %r: %sthere are %s, and warmup_ before any" % (name, hint, ", ".join(OPTIONS)))
+    plain, warm = named(name)
     for option in options:
         if option not in OPTIONS[plain]:
             raise TypeError("%s has no %s: it goes by %s" % (plain, option, ", ".join(OPTIONS[plain] + ("warmup", "epoch"))))
@@ -131,6 +127,16 @@ def schedule(name: str, peak: float, steps: int, *, warmup: Optional[int] = None
     _need("warmup", warmup, first < total, "fewer than the %d steps" % total)
     each = _whole("epoch", epoch, 1)
     return Schedule(plain, float(peak), total, first, each, _checked(plain, options, total - first, each))
+
+
+def named(name: str) -> Tuple[str, bool]:
+    """A schedule's name without warmup_, and whether it has that; ValueError where there is none."""
+    plain, warm = (name[len("warmup_"):], True) if name.startswith("warmup_") else (name, False)
+    if plain not in OPTIONS:
+        near = difflib.get_close_matches(plain, OPTIONS, 1)
+        hint = "did you mean %r? " % (name[: len(name) - len(plain)] + near[0]) if near else ""
+        raise ValueError("no schedule %r: %sthere are %s, and warmup_ before any" % (name, hint, ", ".join(OPTIONS)))
+    return plain, warm
 
 
 def _checked(name: str, given: Dict[str, Any], steps: int, epoch: int) -> Dict[str, Any]:

@@ -2,8 +2,12 @@
 
 Tensors are copied, containers are copied as lists of what they hold, and each is
 brought back in place, so that whoever refers to them sees them as they were. Objects
-of other kinds are followed where they are modules, optimizers or scalers, and where
-they are named by hand.
+of other kinds are followed where they have a state_dict, as modules, optimizers,
+schedulers and scalers have, and where they are named by hand.
+
+Of a loader, and of the data sets, samplers and loaders that it holds, the attributes
+are kept but not what is in them, which may be all the data; and the generators of
+random numbers that it holds somewhere, as in a transform.
 """
 
 import collections
@@ -11,23 +15,29 @@ import copy
 import functools
 import random
 import sys
+import types
 from typing import Any, Callable, Dict, Iterable, List
 
 import torch
 
 _SIMPLE = (str, bytes, int, float, complex, bool, type(None), type)
+_SHORT = 100  # items of a list of transforms; those of a longer one are data
+_MOST = 1000  # objects of a loader that are looked at
 
 
 class Kept:
     """The state of the parts it was given, with that of the common generators of random numbers."""
 
     def __init__(self, parts: Iterable[Any], loader: Any) -> None:
-        self._source = loader
+        self._sources: List[Any] = []  # loaders that may have workers
         self._seen: Dict[int, Any] = {}  # by identity, which holding them keeps theirs
         self._back: List[Callable[[], None]] = []
         self._generators()
         for part in parts:
             if part is None:
+                continue
+            if isinstance(part, (torch.Tensor, dict, list)):
+                self._add(part)
                 continue
             if not hasattr(part, "__dict__") and not self._random(part):
                 raise TypeError("%r has no state that could be kept" % type(part).__name__)
@@ -46,9 +56,9 @@ class Kept:
         self._set_aside()
 
     def _set_aside(self) -> None:
-        """Let the loader begin anew, whose persisting workers are in the middle of an epoch."""
-        if getattr(self._source, "_iterator", None) is not None:
-            vars(self._source)["_iterator"] = None
+        """Let the loaders begin anew whose persisting workers are in the middle of an epoch."""
+        for source in self._sources:
+            vars(source)["_iterator"] = None
 
     def _add(self, value: Any) -> None:
         """Keep a value, and what it holds."""
@@ -71,8 +81,10 @@ class Kept:
         elif isinstance(value, tuple):
             for held in value:
                 self._add(held)
-        elif isinstance(value, (torch.nn.Module, torch.optim.Optimizer)) or type(value).__name__ == "GradScaler":
+        elif hasattr(type(value), "load_state_dict") and hasattr(value, "__dict__"):
             self._object(value)
+        elif type(value).__name__ == "ndarray":
+            self._state(lambda: value, functools.partial(value.__setitem__, ...))
         else:
             self._random(value)
 
@@ -135,25 +147,29 @@ class Kept:
 
     def _loader(self, loader: Any) -> None:
         """Where a loader stands: its generators and counters, and the workers that persist."""
-        level, part = [loader], loader
-        while getattr(part, "dataset", None) is not None and len(level) < 10:
-            part = part.dataset
-            level.append(part)
-        for name in ("sampler", "batch_sampler"):
-            level.append(getattr(loader, name, None))
-        level.append(getattr(level[-1], "sampler", None))
-        for part in level:
-            if part is None or not hasattr(part, "__dict__") or id(vars(part)) in self._seen:
+        near = collections.deque([loader])
+        for _ in range(_MOST):
+            if not near:
+                break
+            part = near.popleft()
+            if isinstance(part, (torch.Tensor, torch.nn.Module, types.ModuleType, *_SIMPLE)) or id(part) in self._seen:
                 continue
-            attributes = vars(part)  # shallow: it may hold all the data
-            self._seen[id(attributes)] = attributes
-            items = list(attributes.items())
-            self._back.append(functools.partial(_fill, attributes, attributes.update, items))
-            for _, held in items:
-                if id(held) not in self._seen and self._random(held):
-                    self._seen[id(held)] = held
+            self._seen[id(part)] = part
+            if isinstance(part, (list, tuple, dict)):
+                if len(part) <= _SHORT:
+                    near.extend(part.values() if isinstance(part, dict) else part)
+            elif not self._random(part) and hasattr(part, "__dict__"):
+                near.extend(vars(part).values())
+                if hasattr(part, "__iter__") or hasattr(part, "__getitem__"):
+                    self._attributes(vars(part))
+                if hasattr(part, "_iterator"):
+                    self._sources.append(part)
         self._set_aside()
-        self._back.append(lambda: _end_workers(loader))
+        self._back.append(lambda: _end_workers(self._sources))
+
+    def _attributes(self, attributes: Dict[str, Any]) -> None:
+        items = list(attributes.items())
+        self._back.append(lambda: _fill(attributes, attributes.update, items))
 
 
 def _copy(value: torch.Tensor, now: torch.Tensor) -> None:
@@ -165,9 +181,9 @@ def _fill(container: Any, add: Callable[[Any], Any], items: List[Any]) -> None:
     add(items)
 
 
-def _end_workers(loader: Any) -> None:
-    """End the workers that the loader began in the meantime, and would keep."""
-    iterator = getattr(loader, "_iterator", None)
-    end = getattr(iterator, "_shutdown_workers", None)
-    if end is not None:
-        end()
+def _end_workers(loaders: List[Any]) -> None:
+    """End the workers that loaders began in the meantime, and would keep."""
+    for loader in loaders:
+        end = getattr(getattr(loader, "_iterator", None), "_shutdown_workers", None)
+        if end is not None:
+            end()

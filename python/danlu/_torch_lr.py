@@ -1,6 +1,7 @@
 """The range test of the learning rate in a PyTorch program."""
 
 import contextlib
+import inspect
 import itertools
 import math
 import sys
@@ -10,7 +11,7 @@ import torch
 import torch.distributed
 from torch.nn.utils.clip_grad import clip_grad_norm_
 
-from . import _lr, _lr_search, _pipe, _ranks, _trial
+from . import _lr, _lr_search, _pipe, _ranks, _schedule, _trial
 from ._torch_keep import Kept
 
 LOW, HIGH = 1e-6, 10.0
@@ -76,6 +77,10 @@ def lr_range_test(
         raise ValueError("no parameter of the optimizer needs a gradient: there is nothing to train")
     if steps is not None and steps < 1:
         raise ValueError("steps=%r: give the number of steps of the whole training" % steps)
+    if schedule is not None:
+        _schedule.named(schedule)
+    if step is None:
+        _by_itself(optimizer)
     trial = _trial.asked_for_lr()
     linear = linear or _trial.asked_for_linear_sweep()
     schedule = schedule or _lr_search.schedule()
@@ -86,7 +91,10 @@ def lr_range_test(
     def one(batches: Iterator[Any]) -> float:
         if step is None:
             return loop.step(batches, accumulate)
-        return float(step(next(batches) if accumulate == 1 else list(itertools.islice(batches, accumulate))))
+        loss = step(next(batches) if accumulate == 1 else list(itertools.islice(batches, accumulate)))
+        if not hasattr(loss, "__float__"):
+            raise TypeError("step(batch) returned a %s: return the loss" % _kind(loss))
+        return float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
 
     def sweep(rates: Sequence[float]) -> Sequence[float]:
         for rate in rates:
@@ -236,7 +244,7 @@ class _Loop:
         total = 0.0
         for _ in range(accumulate):
             with self._precision():
-                loss = self._loss(next(batches)) / accumulate
+                loss = _scalar(self._loss(next(batches))) / accumulate
             total += float(loss.detach())
             (loss if self._scaler is None else self._scaler.scale(loss)).backward()
         if not math.isfinite(total):
@@ -265,6 +273,24 @@ class _Loop:
         if not isinstance(batch, (list, tuple)) or len(batch) != 2 or self._loss_fn is None:
             raise TypeError("a batch is a %s: say by forward=lambda batch: … what its loss is" % _kind(batch))
         return self._loss_fn(self._model(batch[0]), batch[1])
+
+
+def _by_itself(optimizer: Any) -> None:
+    """Refuse an optimizer that calls the training back."""
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if closure is not None and closure.default is closure.empty:
+        raise TypeError(
+            "%s makes its steps by a closure, and the test has none: lr_range_test takes step=lambda batch: …, which "
+            "makes a whole step and returns its loss" % type(optimizer).__name__
+        )
+
+
+def _scalar(loss: Any) -> torch.Tensor:
+    if not isinstance(loss, torch.Tensor):
+        raise TypeError("the loss is a %s: it has to be a tensor, from which backward() can begin" % _kind(loss))
+    if loss.numel() != 1:
+        raise ValueError("the loss of a batch has the shape %s: give one number, as its mean" % (tuple(loss.shape),))
+    return loss
 
 
 def _kind(batch: Any) -> str:

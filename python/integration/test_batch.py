@@ -11,6 +11,8 @@ try:
 except ImportError:
     raise unittest.SkipTest("PyTorch is not installed")
 
+from danlu._torch_batch import BatchTest, Size
+
 loss_fn = torch.nn.functional.cross_entropy
 
 
@@ -131,6 +133,30 @@ class BatchSizeTest(unittest.TestCase):
             self.model.head.weight.fill_(float("nan"))
         self.assertIn("the loss is nan", self.find(low=2).reason)
 
+    def test_a_smallest_size_that_cannot_be_normalised_is_passed_over(self):
+        found = self.find(lambda n: (torch.randn(n, 1, 4), torch.arange(n) % 2), high=8)
+        self.assertEqual([(s.size, s.state) for s in found.sizes], [(1, "failed"), (2, "fits"), (4, "fits"), (8, "fits")])
+        self.assertEqual((found.verdict, found.largest, found.limit), ("ok", 8, "range"))
+        self.assertIn("with 1 the program fails: ValueError: Expected more than 1 value per channel", str(found))
+        found = self.find(lambda n: (torch.randn(n, 1, 4), torch.arange(n) % 2), high=1)
+        self.assertIn("the smallest size, 1, fails, and not for memory", found.reason)
+
+    def test_what_the_throughput_cannot_tell_is_said(self):
+        def found(*measured):
+            return BatchTest([Size(2**i, "fits", rate, None, "", spread) for i, (rate, spread) in enumerate(measured)], [])
+
+        for name, measured, suggestion, doubt in (
+            ("a steady machine", ((50, 0.02), (85, 0.02), (100, 0.02)), 4, ""),
+            ("one may be as fast", ((50, 0.02), (85, 0.1), (100, 0.02)), 4, "varied by up to 10%, by which it may be any from 2 to 4"),
+            ("the best may be better", ((50, 0.02), (92, 0.02), (100, 0.05)), 2, "any from 2 to 4"),
+            ("noise", ((60, 0.6), (70, 0.6), (66, 0.6)), 2, "any from 1 to 4"),
+        ):
+            with self.subTest(name):
+                test = found(*measured)
+                self.assertEqual(test.suggestion, suggestion)
+                self.assertIn(doubt, str(test))
+                self.assertEqual(test.doubts == [], not doubt)
+
     def test_a_leak_is_noticed(self):
         held = []
 
@@ -147,10 +173,15 @@ class BatchSizeTest(unittest.TestCase):
         for error, says, wrong in (
             (ValueError, "1 <= low <= high", {"low": 9, "high": 8}),
             (TypeError, "a dataset with a length", {"data": iter([])}),
+            (ValueError, "give whole numbers", {"low": 1.5}),
             (TypeError, "a dataset with a length", {"data": []}),
+            (TypeError, "give its dataset", {"data": torch.utils.data.DataLoader(Words())}),
         ):
             with self.assertRaisesRegex(error, says):
                 self.find(**wrong)
+        self.optimizer = torch.optim.LBFGS(self.model.parameters())
+        with self.assertRaisesRegex(TypeError, "LBFGS makes its steps by a closure"):
+            self.find()
         for p in self.model.parameters():
             p.requires_grad_(False)
         with self.assertRaisesRegex(ValueError, "nothing to train"):

@@ -294,6 +294,11 @@ class ASweep(unittest.TestCase):
             (TypeError, "a batch is a list of 3: say by forward", lambda: test(model, optimizer, loss_fn, [[1, 2, 3]])),
             (ValueError, "all groups of the optimizer have lr 0", lambda: self.curve((0.0,))),
             (ValueError, "nothing to train", lambda: test(model, torch.optim.SGD([torch.zeros(1)], 1.0), loss_fn, loader)),
+            (TypeError, "LBFGS makes its steps by a closure", lambda: test(model, torch.optim.LBFGS(model.parameters()), loss_fn, loader)),
+            (ValueError, "no schedule 'onecyle': did you mean 'onecycle'", lambda: test(model, optimizer, loss_fn, loader, schedule="onecyle")),
+            (ValueError, r"has the shape \(32,\): give one number", lambda: test(model, optimizer, lambda a, b: loss_fn(a, b, reduction="none"), loader)),
+            (TypeError, "the loss is a float", lambda: test(model, optimizer, lambda a, b: 1.0, loader)),
+            (TypeError, "returned a NoneType: return the loss", lambda: test(model, optimizer, None, loader, step=lambda batch: None)),
             (TypeError, "'int' has no state that could be kept", lambda: test(model, optimizer, loss_fn, loader, also=[3])),
         ):
             with self.subTest(words), self.assertRaisesRegex(error, words):
