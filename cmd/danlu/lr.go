@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"github.com/danlu-ml/danlu/internal/lrfind"
 	"github.com/danlu-ml/danlu/internal/lrstudy"
 	"github.com/danlu-ml/danlu/internal/plot"
-	"github.com/danlu-ml/danlu/internal/space"
 	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/study"
 	"github.com/danlu-ml/danlu/internal/text"
@@ -127,12 +125,15 @@ func (f *lrFlags) check() error {
 	if f.ask.Warmup < 0 || f.ask.Warmup > 1 {
 		return usage("--warmup %v is not a share of the training, as in --warmup 0.1", f.ask.Warmup)
 	}
-	if s := f.ask.Schedule; s != "" && !slices.Contains(sched.Names, s) {
-		hint := ""
-		if near := space.Nearest(s, sched.Names); near != "" {
-			hint = "; did you mean " + near + "?"
+	if f.ask.Schedule != "" {
+		plain, warm, err := scheduleNamed(f.ask.Schedule)
+		if err != nil {
+			return usage("--schedule: %w", err)
 		}
-		return usage("--schedule %q: there are %s%s", s, strings.Join(sched.Names, ", "), hint)
+		f.ask.Schedule = plain
+		if warm && f.ask.Warmup == 0 {
+			f.ask.Warmup = sched.UsualWarmup
+		}
 	}
 	if f.ask.Most > 0 && f.ask.Most < 3 {
 		return usage("--probes %d: fewer than 3 rates say nothing", f.ask.Most)

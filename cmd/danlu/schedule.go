@@ -85,16 +85,25 @@ Plateau goes by what it sees: --losses are those of the epochs.`,
 	return cmd
 }
 
+// scheduleNamed takes a schedule's name apart, or says which there are.
+func scheduleNamed(name string) (plain string, warmup bool, err error) {
+	plain, warmup, ok := sched.Named(name)
+	if ok {
+		return plain, warmup, nil
+	}
+	near := ""
+	if n := space.Nearest(plain, sched.Names); n != "" {
+		near = "did you mean " + strings.TrimSuffix(name, plain) + n + "? "
+	}
+	return "", false, fmt.Errorf("there is no schedule %q: %sthere are %s, and warmup_ before any", name, near, strings.Join(sched.Names, ", "))
+}
+
 // completeSchedule puts the defaults where the person said nothing, and refuses what
 // can't be.
 func completeSchedule(flags *pflag.FlagSet, name string, s *sched.Schedule) error {
-	plain, warm := strings.CutPrefix(name, "warmup_")
-	if !slices.Contains(sched.Names, plain) {
-		near := ""
-		if n := space.Nearest(plain, sched.Names); n != "" {
-			near = "did you mean " + strings.TrimSuffix(name, plain) + n + "? "
-		}
-		return usage("schedule: there is no schedule %q: %sthere are %s, and warmup_ before any", name, near, strings.Join(sched.Names, ", "))
+	plain, warm, err := scheduleNamed(name)
+	if err != nil {
+		return usage("%w", err)
 	}
 	for _, needed := range []string{"peak", "steps"} {
 		if !flags.Changed(needed) {

@@ -83,6 +83,8 @@ func TestAScheduleThatHasHardlyBegunIsKnown(t *testing.T) {
 		{"One Cycle begins at a 25th", lr, Ask{Schedule: "onecycle"}, 0.04, 0.06},
 		{"a warm-up", lr, Ask{Warmup: 0.1}, 0.1, 0.13},
 		{"by roles", lr + "  s: {choice: [onecycle, constant], role: schedule, default: onecycle}\n", Ask{}, 0.04, 0.06},
+		{"a warm-up by the schedule's name", lr, Ask{Schedule: "warmup_cosine"}, 0.2, 0.26},
+		{"a name that only the program knows", lr + "  s: {choice: [cosine_with_warmup], role: schedule}\n", Ask{}, 1, 1},
 		{"a warm-up in steps", lr + "  w: {int: [0, 900], role: warmup, default: 600}\n", Ask{}, 0.1, 0.13},
 		{"longer probes get further", lr, Ask{Warmup: 0.1, Steps: 600}, 0.6, 0.8},
 	} {

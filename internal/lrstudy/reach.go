@@ -20,7 +20,7 @@ import (
 func (q *question) reach() float64 {
 	name, warmup := q.schedule()
 	full, h := int(q.plan.Full), int(q.plan.Horizon(nil))
-	if full == 0 || name == "" && warmup == 0 || !slices.Contains(sched.Names, name) && name != "" {
+	if full == 0 || name == "" && warmup == 0 {
 		return 1
 	}
 	if name == "" {
@@ -36,7 +36,8 @@ func (q *question) reach() float64 {
 }
 
 // schedule is what the person says of the program's own, else what the default
-// configuration does, or the command line of the built-in trainer.
+// configuration does, or the command line of the built-in trainer. The name is one of
+// sched.Names, empty where a program has a name of its own for it.
 func (q *question) schedule() (name string, warmup float64) {
 	name, warmup = q.ask.Schedule, q.ask.Warmup
 	base, ok := q.def.Space.Default()
@@ -55,6 +56,13 @@ func (q *question) schedule() (name string, warmup float64) {
 	}
 	if name == "" && q.builtIn() {
 		name = trainersSchedule(q.def.Command)
+	}
+	name, warm, ok := sched.Named(name)
+	if !ok {
+		name = ""
+	}
+	if warm && warmup == 0 {
+		warmup = sched.UsualWarmup
 	}
 	return name, min(max(warmup, 0), 1)
 }

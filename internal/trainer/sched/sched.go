@@ -11,6 +11,8 @@ package sched
 import (
 	"cmp"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Schedule gives the learning rate of each of Total steps.
@@ -43,6 +45,16 @@ type Schedule struct {
 // Names are the schedules there are.
 var Names = []string{
 	"constant", "cosine", "cosine_restarts", "onecycle", "linear", "polynomial", "step", "multistep", "exponential", "plateau",
+}
+
+// UsualWarmup is the share of the steps in which warmup_NAME warms up.
+const UsualWarmup = 0.05
+
+// Named takes a schedule's name apart: warmup_cosine is cosine after a warm-up. ok is
+// false where there is none of that name.
+func Named(name string) (plain string, warmup, ok bool) {
+	plain, warmup = strings.CutPrefix(name, "warmup_")
+	return plain, warmup, slices.Contains(Names, plain)
 }
 
 // At is the learning rate of step t, counted from 0. Steps past the end have the
