@@ -15,9 +15,10 @@ type descent struct {
 	level  int
 	tenth  int // places where a tenth, and half, of the fall is done
 	half   int
-	bottom int // of the least loss
-	stable int // the last, from the bottom on, that keeps three quarters of the fall
-	cliff  int // the first, from the bottom on, that is above the start; else the last
+	bottom int     // of the least loss
+	stable int     // the last, from the bottom on, that keeps three quarters of the fall
+	cliff  int     // the first, from the bottom on, that is above the start; else the last
+	off    float64 // rate from which on every batch is far above the start, or no number; 0: none
 }
 
 // The widths of the smoothing, and of what is the start, as shares of the points.
@@ -63,6 +64,7 @@ func descend(curve []Point) descent {
 	if n < 0 {
 		n = len(curve)
 	}
+	all := curve
 	curve = curve[:n]
 	d := descent{level: max(3, int(startShare*float64(n)))}
 	d.start = median(losses(curve[:d.level]))
@@ -76,6 +78,7 @@ func descend(curve []Point) descent {
 	width := max(1, kernelShare*float64(n))
 	d.smooth = smooth(curve, ceiling, width)
 	d.noise = noise(curve, ceiling)
+	d.off = takesOff(all, d.start+max(clearFall*d.noise, 0.1*math.Abs(d.start)))
 	d.bottom = least(n, func(i int) float64 { return d.smooth[i].Loss })
 	// What is still level tells better than the first few what the start is.
 	if still := d.done(0.1 * (d.start - d.smooth[d.bottom].Loss)); still > d.level {
@@ -94,6 +97,19 @@ func descend(curve []Point) descent {
 		d.cliff++
 	}
 	return d
+}
+
+// takesOff is the rate from which on all losses of a curve are above a level or no
+// numbers; 0 where the last is neither.
+func takesOff(curve []Point, level float64) float64 {
+	rate := 0.0
+	for _, p := range slices.Backward(curve) {
+		if p.Loss <= level {
+			break
+		}
+		rate = p.LR
+	}
+	return rate
 }
 
 // done is the first place from which on, up to the bottom, the loss has fallen by

@@ -27,6 +27,8 @@ func (d *descent) doubt() string {
 		return fmt.Sprintf("batches differ by %s in their loss, more than the rate changes it: take larger batches, or the mean of several tests", number(d.noise))
 	case !d.fell() && rise > clearFall*d.sure && rise > leastFall*math.Abs(d.start):
 		return fmt.Sprintf("the loss only rises, from %s on: begin with a rate a thousand times lower; if it rises there too, the loss is the wrong way round", low)
+	case !d.fell() && d.off > 0:
+		return fmt.Sprintf("the loss takes off at %s, and before that it has not fallen by more than batches differ, %s: take more points or larger batches; if it is trained already, there is little to learn", number(d.off), number(d.noise))
 	case !d.fell():
 		return fmt.Sprintf("the loss stays at %s whatever the rate: the program ignores it, nothing is trained, or all rates up to %s are too low", number(d.start), top)
 	case d.stable == last && d.tenth <= last/8:

@@ -88,6 +88,7 @@ func TestNothingIsSaidOfCurvesThatSayNothing(t *testing.T) {
 		{"constant but for the batches", sweep(100, 1e-7, 10, 0.05, flat), "whatever the rate"},
 		{"nothing but noise", sweep(100, 1e-7, 10, 1.5, flat), "batches differ"},
 		{"rises", sweep(100, 1e-3, 10, 0.02, func(x float64) float64 { return 2.3 + math.Exp(2*x) }), "only rises"},
+		{"takes off without a fall", sweep(40, 1e-6, 10, 0.3, func(x float64) float64 { return 2.3 + math.Exp(8*(x-0.6)) }), "takes off at"},
 		{"not a number at once", nans(sweep(100, 1e-7, 10, 0, typical(-2)), 0), "from the first batch on"},
 		{"not a number soon", nans(sweep(100, 1e-7, 10, 0, typical(-2)), 5), "from batch 6 on"},
 		{"a narrow range", sweep(100, 1e-3, 2e-3, 0, typical(-2)), "several powers of ten"},
