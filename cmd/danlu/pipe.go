@@ -50,7 +50,7 @@ standard input and output, for a program that runs the trials itself:
 				}
 			}
 			find := func(ctx context.Context, name string) (study.Informed, error) {
-				return a.warmBeside(ctx, args[0], def.Dir, name)
+				return a.warmBeside(ctx, args[0], def, name)
 			}
 			return errors.Join(a.pipe(cmd.Context(), st, def, find), st.Close())
 		},

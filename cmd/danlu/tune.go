@@ -137,7 +137,7 @@ func (a *app) drive(ctx context.Context, d drive) (err error) {
 	defer stop()
 	res, v, err := driver.Run(ctx, driver.Options{
 		Definition: d.def, Store: st, StorePath: d.store, Runs: d.runs, What: d.what, Version: version(), Train: d.train,
-		Earlier: func(ctx context.Context, name string) (study.Informed, error) { return warm(ctx, st, d.def.Dir, name) },
+		Earlier: func(ctx context.Context, name string) (study.Informed, error) { return warm(ctx, st, d.def, name) },
 		Signals: driver.Signals(watched, say), Said: say, Observe: screen.Observe,
 		Log: log,
 	})

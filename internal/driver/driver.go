@@ -65,6 +65,10 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 		return res, nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close(ctx)) }()
+	earlier, err := Earlier(ctx, s.Engine.View(), def, o.Earlier, o.Said)
+	if err != nil {
+		return res, nil, err // before there is a folder that a refused study would leave
+	}
 	if err := os.MkdirAll(runs, 0o700); err != nil {
 		return res, nil, fmt.Errorf("make the folder of the trials: %w", err)
 	}
@@ -83,10 +87,6 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 			o.Said(fmt.Sprintf("the snapshot links what it does not copy: %v", c.Linked))
 		}
 		work, from.Snapshot = c.Dir, c.Root
-	}
-	earlier, err := Earlier(ctx, s.Engine.View(), def, o.Earlier, o.Said)
-	if err != nil {
-		return res, nil, err
 	}
 	changes, err := s.Begin(ctx, def, from)
 	if err != nil {

@@ -25,7 +25,11 @@ func Earlier(ctx context.Context, v *study.View, def *study.Definition, find fun
 		if err != nil {
 			return nil, err
 		}
-		said(fmt.Sprintf("study %s tells of %d trials; %d of them lie within this study's ranges", name, len(told.Trials), n))
+		text := fmt.Sprintf("study %s tells of %d trials; %d of them lie within this study's ranges", name, len(told.Trials), n)
+		if told.By != "" {
+			text += "; which were good is by its own objective, " + told.By
+		}
+		said(text)
 		all = append(all, told)
 	}
 	return all, nil

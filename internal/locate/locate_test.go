@@ -122,6 +122,8 @@ func TestWhichStudyIsMeant(t *testing.T) {
 		{name: "not a trial", studies: "a", args: "a x", err: `"x" is not a trial`},
 		{name: "a negative trial", studies: "a", args: "a -1", err: "trials are numbers from 0 on"},
 		{name: "no such study", studies: "mnist cifar", args: "speech", err: `the store holds no study "speech": it holds mnist, cifar`},
+		{name: "none that is not meant", studies: "mnist self", want: Want{Except: "self"}, args: "speech", err: `the store holds no study "speech": it holds mnist`},
+		{name: "no other", studies: "self", want: Want{Except: "self"}, args: "speech", err: "the store holds no study but self"},
 		{name: "two letters swapped", studies: "mnist cifar", args: "mnits", err: `the store holds no study "mnits": did you mean mnist?`},
 		{name: "a slip", studies: "speech", args: "speeh", err: "did you mean speech?"},
 		{name: "no such trial", studies: "a", args: "2", err: "study a has no trial 2: it has 2, from 0 to 1"},

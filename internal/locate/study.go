@@ -31,6 +31,8 @@ type Want struct {
 	// Write: the verb changes something, so that a study is not guessed among
 	// several unless exactly one is being run.
 	Write bool
+	// Except is a study that is not meant, as if the store did not hold it.
+	Except string
 }
 
 // Target is what a verb works on.
@@ -51,7 +53,11 @@ func Find(ctx context.Context, st store.Store, args []string, want Want) (Target
 	if err != nil {
 		return Target{}, err
 	}
-	if len(infos) == 0 {
+	infos = slices.DeleteFunc(infos, func(i store.Info) bool { return i.Study == want.Except })
+	switch {
+	case len(infos) == 0 && want.Except != "":
+		return Target{}, wrongf("the store holds no study but %s", want.Except)
+	case len(infos) == 0:
 		return Target{}, errors.New("the store holds no study yet: run `danlu tune` first")
 	}
 	var t Target

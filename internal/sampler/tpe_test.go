@@ -48,7 +48,7 @@ func playBowl(t testing.TB, a study.Algorithm, def *study.Definition, earlier *s
 	t.Helper()
 	l := studytest.New(def)
 	if earlier != nil {
-		l.Append(study.Tell(earlier, "before"))
+		l.Append(study.Tell(earlier, "before", def.Objectives))
 	}
 	s := build(t, a, def)
 	for range n {

@@ -13,7 +13,8 @@ type (
 	// Informed tells a study what an earlier one found, once and for all: the
 	// study does not depend on the other's log from then on.
 	Informed struct {
-		Study  string        `json:"study"` // its name, with the store's file behind an @ where it is another
+		Study  string        `json:"study"`        // its name, with the store's file behind an @ where it is another
+		By     string        `json:"by,omitempty"` // its own objective, where that says what was good; empty: this study's does
 		Trials []Observation `json:"trials"`
 	}
 
@@ -47,15 +48,23 @@ func (Informed) Kind() string { return "informed" }
 // told is how many trials of an earlier study are kept at most.
 const told = 1000
 
-// Tell makes of a study what another one can use: its ended trials with the first
-// objective's loss; of very many, the best half and some of the rest. name is what
-// the other one calls it.
-func Tell(v *View, name string) Informed {
+// Tell makes of a study what another one can use: its ended trials with their loss; of
+// very many, the best half and some of the rest. name is what the other one calls it, and
+// objectives are the other one's: the loss is by the first of them that the trials have a
+// value of, if there is one, else by the study's own.
+func Tell(v *View, name string, objectives []Objective) Informed {
 	in := Informed{Study: name}
+	loss, ok := judged(v, objectives)
+	if !ok {
+		in.By = v.Def.Objectives[0].String()
+	}
 	for _, t := range v.Trials {
-		o := Observation{Params: t.Params, Loss: t.Loss()}
+		o := Observation{Params: t.Params}
 		switch {
-		case t.State == Completed && !math.IsInf(o.Loss, 1):
+		case t.State == Completed:
+			if o.Loss = loss(t); math.IsInf(o.Loss, 1) {
+				continue
+			}
 		case t.State == Diverged || t.State == Infeasible || t.State == Failed:
 			o.Loss, o.Bad = 0, true
 		default:
@@ -72,6 +81,24 @@ func Tell(v *View, name string) Informed {
 		}
 	}
 	return in
+}
+
+// judged is the loss of a study's completed trials by the first of some objectives that
+// all of them have a value of; ok is false, and the loss the study's own, where there is none.
+func judged(v *View, objectives []Objective) (loss func(*Trial) float64, ok bool) {
+	for _, o := range objectives {
+		if own := v.Def.Objectives[0]; own.Metric == o.Metric && own.Maximize == o.Maximize {
+			return (*Trial).Loss, true
+		}
+		unknown := func(t *Trial) bool {
+			_, ok := t.Values[o.Metric]
+			return t.State == Completed && !ok
+		}
+		if !slices.ContainsFunc(v.Trials, unknown) {
+			return func(t *Trial) float64 { return o.Loss(t.Values[o.Metric]) }, true
+		}
+	}
+	return (*Trial).Loss, false
 }
 
 func (o Observation) compare(p Observation) int {

@@ -45,7 +45,7 @@ func seen(e study.Earlier) (xs []float64) {
 }
 
 func TestAStudyKnowsWhatAnEarlierOneFound(t *testing.T) {
-	told := study.Tell(finished(t, 5, 2, 8, 4), "before")
+	told := study.Tell(finished(t, 5, 2, 8, 4), "before", line(t, 0, 1).Objectives)
 	l := studytest.New(line(t, 0, 6)).Append(told)
 	v := l.View()
 	if len(v.Earlier) != 1 || v.Earlier[0].Study != "before" {
@@ -66,8 +66,32 @@ func TestAStudyKnowsWhatAnEarlierOneFound(t *testing.T) {
 	}
 }
 
+func TestWhatWasGoodIsByTheNewStudysObjectiveWhereItIsKnown(t *testing.T) {
+	for name, c := range map[string]struct {
+		objectives []study.Objective
+		want       []float64 // x, the best first
+		by         string
+	}{
+		"the same":                 {[]study.Objective{{Metric: "score", Maximize: true}}, []float64{2, 5, 8}, ""},
+		"the other way round":      {[]study.Objective{{Metric: "score"}}, []float64{8, 5, 2}, ""},
+		"of several, the one both": {[]study.Objective{{Metric: "seconds"}, {Metric: "score"}}, []float64{8, 5, 2}, ""},
+		"one it never measured":    {[]study.Objective{{Metric: "seconds"}}, []float64{2, 5, 8}, "score max"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := study.Tell(finished(t, 5, 2, 8, 4), "before", c.objectives)
+			if told.By != c.by {
+				t.Errorf("good is by %q, want %q", told.By, c.by)
+			}
+			l := studytest.New(line(t, 0, 10)).Append(told)
+			if d := cmp.Diff(append(c.want, 4), seen(l.View().Earlier[0])); d != "" {
+				t.Errorf("the best first, the diverged one last (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
 func TestAWiderSpaceTakesInMoreOfAnEarlierStudy(t *testing.T) {
-	l := studytest.New(line(t, 0, 3)).Append(study.Tell(finished(t, 5, 2, 8, 4), "before"))
+	l := studytest.New(line(t, 0, 3)).Append(study.Tell(finished(t, 5, 2, 8, 4), "before", line(t, 0, 1).Objectives))
 	l.Append(study.Changed{Definition: line(t, 0, 9)})
 	if d := cmp.Diff([]float64{2, 5, 8, 4}, seen(l.View().Earlier[0])); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -75,15 +99,15 @@ func TestAWiderSpaceTakesInMoreOfAnEarlierStudy(t *testing.T) {
 }
 
 func TestASecondWordOnAStudyReplacesTheFirst(t *testing.T) {
-	l := studytest.New(line(t, 0, 10)).Append(study.Tell(finished(t, 5, 2, 8), "before"))
-	l.Append(study.Tell(finished(t, 1, 2), "before"))
+	l := studytest.New(line(t, 0, 10)).Append(study.Tell(finished(t, 5, 2, 8), "before", line(t, 0, 1).Objectives))
+	l.Append(study.Tell(finished(t, 1, 2), "before", line(t, 0, 1).Objectives))
 	if v := l.View(); len(v.Earlier) != 1 || len(v.Earlier[0].Trials) != 2 {
 		t.Errorf("earlier studies: %+v", v.Earlier)
 	}
 }
 
 func TestStudiesWithNothingInCommonAreRefused(t *testing.T) {
-	told := study.Tell(finished(t, 5, 2), "before")
+	told := study.Tell(finished(t, 5, 2), "before", line(t, 0, 1).Objectives)
 	if n, err := told.Overlap(line(t, 0, 10).Space); n != 2 || err != nil {
 		t.Errorf("%d trials overlap, %v", n, err)
 	}
