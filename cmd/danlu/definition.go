@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/danlu-ml/danlu/internal/discover"
 	"github.com/danlu-ml/danlu/internal/driver"
 	"github.com/danlu-ml/danlu/internal/sampler"
 	"github.com/danlu-ml/danlu/internal/scheduler"
@@ -23,7 +24,7 @@ func (a *app) definition(ctx context.Context, file string, needsCommand bool, se
 	}
 	switch {
 	case err == nil && needsCommand:
-		err = driver.Ready(ctx, def)
+		err = ready(ctx, def)
 	case err == nil:
 		err = driver.Deciders(def)
 	}
@@ -32,4 +33,16 @@ func (a *app) definition(ctx context.Context, file string, needsCommand bool, se
 		return nil, exitWith(codeUsage, err)
 	}
 	return def, err
+}
+
+// ready refuses a study that could not run, as far as that is known before a trial
+// has started.
+func ready(ctx context.Context, def *study.Definition) error {
+	if err := driver.Ready(ctx, def); err != nil {
+		return err
+	}
+	if err := discover.Missing(def.Command, def.Dir); err != nil {
+		return driver.Wrong(def, "command", err.Error())
+	}
+	return nil
 }

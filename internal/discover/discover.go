@@ -56,8 +56,10 @@ func Program(ctx context.Context, o Options) (*Found, error) {
 		return nil, fmt.Errorf("find the program: no command was named; write it behind --, as in danlu init -- python train.py")
 	}
 	d := &discovery{o: o, launch: takeApart(o.Argv, o.Dir), say: o.Say}
-	if err := d.launch.missing(o.Dir); err != nil {
-		return nil, err
+	if d.launch.kind != shellScript && d.launch.kind != makeTarget { // who reads those says more
+		if err := d.launch.missing(o.Dir); err != nil {
+			return nil, fmt.Errorf("find the program: %w; start danlu init where the command works", err)
+		}
 	}
 	a, err := d.ask(ctx)
 	if err != nil {

@@ -1,9 +1,6 @@
 package discover
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -214,24 +211,6 @@ func (l *launch) end(argv []string, i int, k kind) *launch {
 		l.python = []string{"python3"}
 	}
 	return l
-}
-
-// missing says that the script is not there, where its name tells where it should
-// be. Shell scripts and makefiles are missed by who reads them.
-func (l *launch) missing(dir string) error {
-	switch {
-	case l.module != "" || l.kind == shellScript || l.kind == makeTarget:
-		return nil
-	case !strings.HasSuffix(l.script, ".py") && !strings.ContainsAny(l.script, `/\`):
-		return nil
-	}
-	if _, err := os.Stat(in(dir, l.script)); !errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if _, err := exec.LookPath(l.script); err == nil {
-		return nil
-	}
-	return fmt.Errorf("find the program: there is no %s in %s; start danlu init where the command works", l.script, dir)
 }
 
 // moduleFile is where python -m finds a module of the user's; empty: elsewhere.

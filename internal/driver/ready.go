@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/executor"
@@ -11,29 +12,46 @@ import (
 	"github.com/danlu-ml/danlu/internal/scheduler"
 	"github.com/danlu-ml/danlu/internal/spec"
 	"github.com/danlu-ml/danlu/internal/study"
+	"github.com/danlu-ml/danlu/internal/wrapper"
 )
 
 // Ready refuses a study that could not run: see [Deciders]; resources that are not
-// here, and what a danlu.yaml may say but this version can't do yet. It leaves nothing behind. The error is a [*spec.Error].
+// here, a program that can't be found, and what a danlu.yaml may say but this version can't do yet. It leaves nothing
+// behind. The error is a [*spec.Error].
 func Ready(ctx context.Context, def *study.Definition) error {
 	switch {
 	case def.Mode == "staged":
-		return wrong(def, "mode", "mode: staged is not in this version; write mode: search, or leave it out")
+		return Wrong(def, "mode", "mode: staged is not in this version; write mode: search, or leave it out")
 	}
 	if err := Deciders(def); err != nil {
 		return err
 	}
+	if err := startable(def); err != nil {
+		return Wrong(def, "command", err.Error())
+	}
 	return fits(ctx, def)
+}
+
+// startable says why the program could not be started in any trial.
+func startable(def *study.Definition) error {
+	if len(def.Command) == 0 || strings.ContainsAny(def.Command[0], "{}") { // what is filled in may be there
+		return nil
+	}
+	env := os.Environ()
+	if path, ok := def.Env["PATH"]; ok {
+		env = append(env, "PATH="+path)
+	}
+	return wrapper.Spec{Launch: executor.Launch{Command: def.Command, WorkDir: def.Dir, Env: env}}.Startable()
 }
 
 // Deciders refuses a study whose sampler or scheduler does not have the options given, or
 // can't do with what is to be searched. The error is a [*spec.Error].
 func Deciders(def *study.Definition) error {
 	if _, err := sampler.New(def.Sampler, def); err != nil {
-		return wrong(def, "sampler", err.Error())
+		return Wrong(def, "sampler", err.Error())
 	}
 	if _, err := scheduler.New(def.Scheduler, def); err != nil {
-		return wrong(def, "scheduler", err.Error())
+		return Wrong(def, "scheduler", err.Error())
 	}
 	return nil
 }
@@ -53,15 +71,15 @@ func fits(ctx context.Context, def *study.Definition) error {
 	case c.Slots > 0:
 		return nil
 	case def.Resources.GPUs > 0 || def.Resources.Share > 0:
-		return wrong(def, "resources", "no trial fits here ("+c.Why+"); ask for fewer gpus, or run on a machine that has them")
+		return Wrong(def, "resources", "no trial fits here ("+c.Why+"); ask for fewer gpus, or run on a machine that has them")
 	case def.Parallel == 0:
-		return wrong(def, "resources", "no trial fits here ("+c.Why+"); ask for fewer cpus, or say how many run at once all the same, as in parallel: 1")
+		return Wrong(def, "resources", "no trial fits here ("+c.Why+"); ask for fewer cpus, or say how many run at once all the same, as in parallel: 1")
 	}
 	return nil
 }
 
-// wrong is an error at the line of the file that has the key.
-func wrong(def *study.Definition, key, text string) error {
+// Wrong is an error at the line of the file that has the key. It is a [*spec.Error].
+func Wrong(def *study.Definition, key, text string) error {
 	line := 1
 	for i, l := range strings.Split(def.Source, "\n") {
 		if code, _, _ := strings.Cut(l, "#"); strings.Contains(code, key+":") {

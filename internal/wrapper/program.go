@@ -40,6 +40,12 @@ func (s Spec) program() (string, error) {
 	return "", s.notInPath(name)
 }
 
+// Startable says why the command's program could not be started, or nil.
+func (s Spec) Startable() error {
+	_, err := s.program()
+	return err
+}
+
 func (s Spec) inWorkDir(name string) string {
 	if filepath.IsAbs(name) {
 		return name
