@@ -70,10 +70,11 @@ func (s Spec) lookPath(name string) string {
 }
 
 // getenv is the value the program would see: of doubles the last, as os/exec
-// has it.
+// has it; on Windows, where it is Path mostly, however the name is written.
 func (s Spec) getenv(name string) string {
 	for _, v := range slices.Backward(s.Env) {
-		if value, ok := strings.CutPrefix(v, name+"="); ok {
+		n, value, ok := strings.Cut(v, "=")
+		if ok && (n == name || runtime.GOOS == "windows" && strings.EqualFold(n, name)) {
 			return value
 		}
 	}
