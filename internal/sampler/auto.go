@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// fewCells is the number of configurations that auto tries one by one where no
-	// budget says how many trials there will be.
+	// fewCells is the number of configurations all of which are expected to be tried where
+	// no budget says how many trials there will be.
 	fewCells = 64
 	// modelled is the number of columns up to which auto trusts a process with a
 	// study, and affordable the number of trials.
@@ -24,8 +24,7 @@ const (
 	mated = 6
 )
 
-// auto chooses for those who don't: every configuration where there are no more
-// than the budget has trials. Else a Gaussian process, every sixth proposal being
+// auto chooses for those who don't: a Gaussian process, every sixth proposal being
 // TPE's, which looks where a smooth model wouldn't; TPE alone where parameters
 // are many for a process or trials have become so; and random ones with more
 // parameters than a sequence has dimensions. Where a scheduler cuts most trials
@@ -34,6 +33,7 @@ type auto struct {
 	first  Sampler
 	mate   Sampler // has some turns beside a first that is a process; nil: first has all
 	curves Sampler // for studies of trials cut short; nil: the others are
+	total  int     // configurations, where all will be tried; 0: not so
 	why    string  // before the chosen one's own
 }
 
@@ -44,6 +44,13 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 	s, err := chosen(def)
 	if err != nil {
 		return nil, err
+	}
+	limit := fewCells
+	if def.Budget.Trials > 0 {
+		limit = min(def.Budget.Trials, listable)
+	}
+	if all := enumerate(def.Space, limit); all != nil {
+		s.total = all.size
 	}
 	if def.Space.Len() <= sobol.MaxDim {
 		anywhere, err := newSobol(study.Algorithm{Name: "sobol"}, def)
@@ -57,13 +64,6 @@ func newAuto(a study.Algorithm, def *study.Definition) (Sampler, error) {
 
 // chosen is who proposes where trials run to their end.
 func chosen(def *study.Definition) (auto, error) {
-	limit := fewCells
-	if def.Budget.Trials > 0 {
-		limit = min(def.Budget.Trials, listable)
-	}
-	if all := enumerate(def.Space, limit); all != nil {
-		return auto{first: gridOf(all, def.Seed), why: fmt.Sprintf("there are only %d configurations: all are tried, ", all.size)}, nil
-	}
 	if def.Space.Len() > sobol.MaxDim {
 		first, err := newRandom(study.Algorithm{}, def)
 		return auto{first: first, why: fmt.Sprintf("drawn at random: %d parameters are too many for a sequence", def.Space.Len())}, err
@@ -85,12 +85,7 @@ func chosen(def *study.Definition) (auto, error) {
 func (auto) Name() string { return "auto" }
 
 // Total implements [Planner].
-func (s auto) Total(def *study.Definition) (int, error) {
-	if p, ok := s.first.(Planner); ok {
-		return p.Total(def)
-	}
-	return 0, nil
-}
+func (s auto) Total(*study.Definition) (int, error) { return s.total, nil }
 
 // turn is the sampler whose turn the next trial is.
 func (s auto) turn(v *study.View) Sampler {

@@ -19,7 +19,11 @@ func rehearse(t testing.TB, name string, def *study.Definition, trials int, run 
 	s := build(t, study.Algorithm{Name: name}, def)
 	l := studytest.New(def)
 	for range trials {
-		p := suggest(t, s, l.View(), 1)[0]
+		got := suggest(t, s, l.View(), 1)
+		if len(got) == 0 {
+			t.Fatalf("%s proposes nothing after %d trials", name, len(l.View().Trials))
+		}
+		p := got[0]
 		l.Propose(study.Planned{Params: p.Params, Sampler: p.Sampler, Why: p.Why, Tag: p.Tag})
 		id := study.TrialID(len(l.View().Trials) - 1)
 		if state, loss := run(p.Params); state == study.Completed {

@@ -100,10 +100,10 @@ func TestAutoChoosesBySpaceAndBudget(t *testing.T) {
 		why    string
 	}{
 		"continuous":                {params: []space.Param{float("x", 0, 1)}, trials: 60, want: "gp", why: "evenly spread: the model begins after 6 trials"},
-		"finite, within the budget": {params: finite, trials: 100, want: "grid", total: 100, why: "there are only 100 configurations: all are tried, cell 1 of 100"},
+		"finite, within the budget": {params: finite, trials: 100, want: "gp", total: 100, why: "evenly spread: the model begins after 6 trials"},
 		"finite, above the budget":  {params: finite, trials: 99, want: "gp", why: "evenly spread: the model begins after 6 trials"},
 		"finite, no budget":         {params: finite, want: "gp", why: "evenly spread: the model begins after 6 trials"},
-		"few, no budget":            {params: finite[1:], want: "grid", total: 2, why: "there are only 2 configurations: all are tried, cell 1 of 2"},
+		"few, no budget":            {params: finite[1:], want: "gp", total: 2, why: "evenly spread: the model begins after 6 trials"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			def := define(t, c.params...)
