@@ -60,7 +60,7 @@ func Run(ctx context.Context, o Options) (res runner.Result, v *study.View, err 
 	def := o.Definition
 	runs := filepath.Join(o.Runs, def.Name)
 	// The lease is asked for first: who loses it should not have done anything.
-	s, err := session.Open(ctx, o.Store, def.Name, session.Me(o.What), engine.Options{Log: o.Log, Size: session.OnDisk, Deciders: o.Deciders})
+	s, err := session.Open(ctx, o.Store, def.Name, session.Me(o.What), engine.Options{Log: o.Log, Size: session.OnDisk, Taken: folders(runs), Deciders: o.Deciders})
 	if err != nil {
 		return res, nil, err
 	}

@@ -97,3 +97,17 @@ func HandOver(runs, from, to string) error {
 	}
 	return os.Rename(mark+".new", mark)
 }
+
+// folders are the names of what is in a folder of trials. Those of a store that has
+// been deleted stay: a new trial in one of them would be taken for the old one.
+func folders(runs string) []string {
+	there, err := os.ReadDir(runs)
+	if err != nil { // then nothing is in the way, or making it says why
+		return nil
+	}
+	names := make([]string, 0, len(there))
+	for _, e := range there {
+		names = append(names, e.Name())
+	}
+	return names
+}

@@ -48,6 +48,8 @@ type Options struct {
 	// Size is what a checkpoint takes on the disk, in bytes; ok is false where it is
 	// not there. nil trusts the log.
 	Size func(path string) (bytes int64, ok bool)
+	// Taken are names that no trial may have: of folders that are there already.
+	Taken []string
 	// Deciders makes the sampler and scheduler of a study; nil makes those that
 	// its definition names.
 	Deciders Deciders
@@ -82,6 +84,7 @@ type Engine struct {
 	opened    time.Time // when the engine was made ready
 	log       *slog.Logger
 	size      func(path string) (int64, bool)
+	taken     []string
 	pending   []study.Event
 	seen      map[study.TrialID]seen   // of running attempts: what they have reported
 	begun     map[study.TrialID]string // the checkpoints that open trials' last attempts began from
@@ -109,7 +112,7 @@ func (s seen) add(p study.Point) (isNew bool) {
 // New makes an engine of an empty log. Feed it the log with [Engine.Replay], or
 // begin one with [Engine.Create], before anything else.
 func New(o Options) *Engine {
-	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, seen: map[study.TrialID]seen{}, begun: map[study.TrialID]string{}}
+	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, taken: o.Taken, seen: map[study.TrialID]seen{}, begun: map[study.TrialID]string{}}
 	if e.now == nil {
 		e.now = time.Now
 	}
@@ -143,6 +146,9 @@ func (e *Engine) Ready() (err error) {
 		e.opened = e.now()
 	}
 	e.names = newNamer(def.Space, e.view.Trials)
+	for _, name := range e.taken {
+		e.names.take(name)
+	}
 	if e.limits, err = newLimits(def); err != nil {
 		return err
 	}

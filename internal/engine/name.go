@@ -105,8 +105,8 @@ func (n *namer) take(name string) {
 	}
 }
 
-// name is a new trial's. It ends with the trial's number where another trial has
-// the name already.
+// name is a new trial's. It ends with the trial's number where the name is taken
+// already, and with another where that is too.
 func (n *namer) name(at time.Time, id study.TrialID, vs space.Values) string {
 	stamp := at.Format("20060102-150405")
 	number := fmt.Sprintf("_%d", id)
@@ -141,7 +141,11 @@ func (n *namer) name(at time.Time, id study.TrialID, vs space.Values) string {
 	if n.taken[strings.ToLower(name)] || len(parts) == 0 {
 		name += number
 	}
-	return name
+	free := name
+	for i := 2; n.taken[strings.ToLower(free)]; i++ {
+		free = fmt.Sprintf("%s_%d", name, i)
+	}
+	return free
 }
 
 // text is a value as it stands in a name.

@@ -173,4 +173,9 @@ func TestNamesOfTrialsThatExistAreTaken(t *testing.T) {
 	if got, want := n.name(noon, 3, space.Values{"lr": space.FloatValue(0.5)}), "20250721-154530_lr0.5_3"; got != want {
 		t.Errorf("named %s, want %s", got, want)
 	}
+	n.take("20250721-154530_lr0.5_3")
+	n.take("20250721-154530_lr0.5_3_2")
+	if got, want := n.name(noon, 3, space.Values{"lr": space.FloatValue(0.5)}), "20250721-154530_lr0.5_3_3"; got != want {
+		t.Errorf("named %s, want %s", got, want)
+	}
 }
