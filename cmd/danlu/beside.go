@@ -18,6 +18,7 @@ import (
 // that the user names, else danlu-VERB.db beside the file. The signals of the
 // process are caught until closing it.
 func (a *app) beside(ctx context.Context, def *study.Definition, file, verb string, lines *aside.Lines, again bool) (p aside.Place, closing func() error, err error) {
+	offerSelf()
 	path := a.store
 	if path == "" {
 		path = strings.TrimSuffix(locate.Beside("", file), ".db") + "-" + verb + ".db"

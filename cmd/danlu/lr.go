@@ -208,7 +208,6 @@ func (a *app) lr(ctx context.Context, file string, f *lrFlags) error {
 
 // lrFind runs what finds the rate.
 func (a *app) lrFind(ctx context.Context, file string, def *study.Definition, f *lrFlags) (out lrstudy.Outcome, err error) {
-	offerSelf()
 	watch := a.lrWatch(f)
 	place, closing, err := a.beside(ctx, def, file, "lr", watch.Lines, f.again)
 	if err != nil {

@@ -31,12 +31,18 @@ func self() string {
 	return command.Quote([]string{exe})
 }
 
-// offerSelf lets the programs that this one starts find it, which may be on no PATH.
-// Whoever has named another stands.
+// offerSelf lets the programs that this one starts find it, which may be on no PATH or
+// have another name. Whoever has named another stands.
 func offerSelf() {
 	const name = "DANLU_BIN"
 	exe, err := os.Executable()
-	if err == nil && os.Getenv(name) == "" && strings.TrimSuffix(filepath.Base(exe), ".exe") == "danlu" {
-		_ = os.Setenv(name, exe) // else they look on the PATH
+	if err != nil || os.Getenv(name) != "" {
+		return // then they look on the PATH
 	}
+	if found, err := exec.LookPath("danlu"); err == nil && driver.SameFile(found, exe) {
+		if exe, err = filepath.Abs(found); err != nil {
+			return
+		}
+	}
+	_ = os.Setenv(name, exe)
 }

@@ -110,6 +110,7 @@ type drive struct {
 
 // drive runs a study to its end and returns what its exit code is to be.
 func (a *app) drive(ctx context.Context, d drive) (err error) {
+	offerSelf()
 	screen := a.display(d.json, d.plain)
 	log := slog.New(screen.Handler(slog.LevelWarn))
 	if d.name == nil {
