@@ -58,7 +58,8 @@ class LRRangeTest(transformers.TrainerCallback):
         print(test.found)
 
     The training then goes on as if it had not been: it takes no rate by itself. A step
-    is one batch, with the Trainer's loss, precision and clipping.
+    is the optimizer's, of gradient_accumulation_steps batches unless accumulate says,
+    with the Trainer's loss, precision and clipping.
     """
 
     def __init__(self, trainer: Any, **settings: Any) -> None:
@@ -70,18 +71,23 @@ class LRRangeTest(transformers.TrainerCallback):
         from . import torch
 
         trainer, optimizer = self._trainer, parts["optimizer"]
+        settings = dict(self._settings)
+        several = settings.setdefault("accumulate", args.gradient_accumulation_steps)
+        divided = getattr(trainer.accelerator, "gradient_accumulation_steps", 1)  # by which its backward divides
 
-        def step(batch: Any) -> float:
+        def step(batches: Any) -> float:
             optimizer.zero_grad()
-            with trainer.compute_loss_context_manager():
-                loss = trainer.compute_loss(trainer.model_wrapped, trainer._prepare_inputs(batch))
-            trainer.accelerator.backward(loss)
+            total = 0.0
+            for batch in batches if several > 1 else [batches]:
+                with trainer.compute_loss_context_manager():
+                    loss = trainer.compute_loss(trainer.model_wrapped, trainer._prepare_inputs(batch)) / several
+                trainer.accelerator.backward(loss * divided)
+                total += float(loss.detach())
             if args.max_grad_norm:
                 trainer.accelerator.clip_grad_norm_(trainer.model_wrapped.parameters(), args.max_grad_norm)
             optimizer.step()
-            return float(loss.detach())
+            return total
 
-        settings = dict(self._settings)
         if _trial.asked_for_lr() and state.max_steps > 0:
             settings.setdefault("steps", state.max_steps)
         self.found = torch.lr_range_test(

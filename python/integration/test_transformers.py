@@ -95,6 +95,20 @@ class ARangeTest(TrialCase):
         self.assertTrue(all(torch.equal(a, b) for a, b in zip(*ends)))
         self.assertEqual(len(tests[0].found.curve), 15)
 
+    def test_is_the_same_however_many_batches_make_a_step(self):
+        def curve(**settings):
+            t = trainer(num_train_epochs=1, **settings)
+            for module in t.model.modules():
+                if isinstance(module, torch.nn.Dropout):
+                    module.p = 0.0
+            test = danlu.transformers.LRRangeTest(t, points=12, high=0.1)
+            t.add_callback(test)
+            quietly(t.train)
+            return [loss for _, loss in test.found.curve]
+
+        for a, b in zip(curve(), curve(per_device_train_batch_size=4, gradient_accumulation_steps=2)):
+            self.assertAlmostEqual(a, b, 4)
+
     def test_is_what_train_does_when_asked_for_it(self):
         self.come()
         os.environ["DANLU_LR_TEST"] = "1"
