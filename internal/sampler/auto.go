@@ -17,8 +17,8 @@ const (
 	// no budget says how many trials there will be.
 	fewCells = 64
 	// modelled is the number of columns up to which auto trusts a process with a
-	// study, and affordable the number of trials.
-	modelled, affordable = 60, 500
+	// study, slopes that where it begins by steps, and affordable the number of trials.
+	modelled, slopes, affordable = 60, 300, 500
 	// mated is how often a process's turn is TPE's: every sixth. Every third cost .4 of
 	// log10 regret on tables of trainings that mostly fail, and gained nothing else.
 	mated = 6
@@ -68,7 +68,11 @@ func chosen(def *study.Definition) (auto, error) {
 		first, err := newRandom(study.Algorithm{}, def)
 		return auto{first: first, why: fmt.Sprintf("drawn at random: %d parameters are too many for a sequence", def.Space.Len())}, err
 	}
-	if newColumns(def.Space).shape.Columns > modelled || len(def.Objectives) > 3 {
+	most, c := modelled, newColumns(def.Space)
+	if c.stepwise(def, stepping) {
+		most = slopes
+	}
+	if c.shape.Columns > most || len(def.Objectives) > 3 {
 		first, err := newTPE(study.Algorithm{}, def)
 		return auto{first: first}, err
 	}
