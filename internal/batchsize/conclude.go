@@ -86,13 +86,16 @@ func (p Plan) Conclude(runs []Run) Result {
 		res.Reason = fmt.Sprintf("a step takes as long with %d as with %d, and as much memory: either the program does not use its batch size, or other work hides it; look whether it reaches the data loader, or try larger ones with --range", small.Size, large.Size)
 		return res
 	}
-	res.Knee = res.knee()
+	res.Knee = res.knee(0, 0)
 	if res.Knee == 0 {
 		res.Reason = fmt.Sprintf("the largest that fits is %d, and how fast sizes are is not known: %s", res.Largest, f.unmeasured(res.Unit))
 		return res
 	}
 	res.Ok, res.Suggestion = true, res.Knee
 	res.Reason = res.because()
+	if doubt := res.unsure(); doubt != "" {
+		res.Doubts = append(res.Doubts, doubt)
+	}
 	return res
 }
 
@@ -124,24 +127,45 @@ func (f *field) nothing() string {
 	return "no size was tried to its end"
 }
 
-// knee is the smallest size that is nearly as fast as the fastest that is safe; 0
-// where no throughput is known.
-func (res *Result) knee() int64 {
+// knee is the smallest size that is nearly as fast as the fastest that is safe, if
+// all were faster by so many of their spreads, and the fastest by so many; 0 where no
+// throughput is known.
+func (res *Result) knee(all, fastest float64) int64 {
 	if res.Unit == "" {
 		return 0
 	}
-	best := 0.0
+	var best Point
 	for _, x := range res.Points {
-		if x.State == Fits && x.Size <= res.Safe {
-			best = max(best, x.Throughput)
+		if x.State == Fits && x.Size <= res.Safe && x.Throughput > best.Throughput {
+			best = x
 		}
 	}
 	for _, x := range res.Points {
-		if x.State == Fits && x.Throughput > 0 && x.Throughput >= enough*best {
+		by := all
+		if x.Size == best.Size {
+			by = fastest
+		}
+		if x.State == Fits && x.Throughput > 0 && x.Throughput*math.Exp(by*x.Spread) >= enough*best.Throughput*math.Exp(fastest*best.Spread) {
 			return min(x.Size, res.Safe)
 		}
 	}
 	return 0
+}
+
+// unsure says between which sizes the knee may be, where the throughput of a size
+// varied by more than that of sizes differs; else it is empty.
+func (res *Result) unsure() string {
+	low, high := res.knee(1, -1), res.knee(-1, 1)
+	if low == high {
+		return ""
+	}
+	most := 0.0
+	for _, x := range res.Points {
+		if x.State == Fits {
+			most = max(most, x.Spread)
+		}
+	}
+	return fmt.Sprintf("from moment to moment the throughput of a size varied by up to %.0f%%, by which it may be any from %d to %d: measure longer (--seconds), or while the machine does nothing else", 100*math.Expm1(2*most), low, high)
 }
 
 // unmeasured says why no throughput is known.

@@ -2,6 +2,7 @@ package batchsize
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -31,29 +32,42 @@ func UnitOf(word string) Unit {
 	return ""
 }
 
+// windows are how many parts of a run its pace is taken from.
+const windows = 5
+
 // pace is how many of its own steps a run makes in a second, and the relative
-// uncertainty of that: between reports, the first interval left out where there
-// are others, since much is done once there. ok is false with fewer than two
-// reports, or where they came all at once.
+// uncertainty of that: the median of equal parts of it, which what else the machine
+// does for a moment leaves alone, and half of what the middle ones differ by. The first
+// interval is left out where there are others, since much is done once there. ok is
+// false with fewer than two reports, or where they came all at once.
 func (r *Run) pace() (perSecond, spread float64, ok bool) {
 	s := r.Samples
 	if len(s) > 3 {
 		s = s[1:]
 	}
-	between := func(a, b Sample) float64 { return float64(b.Step-a.Step) / (b.Seconds - a.Seconds) }
 	if len(s) < 2 {
 		return 0, 0, false
 	}
-	first, middle, last := s[0], s[len(s)/2], s[len(s)-1]
-	perSecond = between(first, last)
-	if !(perSecond > 0) || math.IsInf(perSecond, 0) {
+	between := func(a, b Sample) float64 { return float64(b.Step-a.Step) / (b.Seconds - a.Seconds) }
+	known := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
+	perSecond = between(s[0], s[len(s)-1])
+	if !known(perSecond) {
 		return 0, 0, false
 	}
-	a, b := between(first, middle), between(middle, last)
-	if a > 0 && b > 0 && !math.IsInf(a, 0) && !math.IsInf(b, 0) {
-		spread = math.Abs(math.Log(a/b)) / 2
+	k := min(windows, len(s)-1)
+	var parts []float64
+	for i := range k {
+		x := between(s[i*(len(s)-1)/k], s[(i+1)*(len(s)-1)/k])
+		if !known(x) { // reports that came at once
+			return perSecond, 0, true
+		}
+		parts = append(parts, x)
 	}
-	return perSecond, spread, true
+	slices.Sort(parts)
+	if k < 3 {
+		return perSecond, math.Log(parts[k-1]/parts[0]) / 2, true
+	}
+	return parts[k/2], math.Log(parts[k-1-k/4]/parts[k/4]) / 2, true
 }
 
 // agrees is how much two measurements of one thing may differ.
