@@ -215,7 +215,7 @@ func (s *cmaes) begin(v *study.View, run int) *strategy {
 		lambda = cma.DefaultLambda(n + len(s.words))
 	}
 	lambda <<= min(run, 8)
-	center := s.center(v.Def.Space)
+	center := s.center(v.Def.Space, s.ended.origin)
 	if run > 0 {
 		rng := rand.New(rand.NewPCG(v.Def.Seed, uint64(run)))
 		for i := range center {
@@ -238,9 +238,9 @@ func (s *cmaes) begin(v *study.View, run int) *strategy {
 	return now
 }
 
-// center is where the search begins: at the user's defaults, half-way to the
-// medians of the priors, or in the middle.
-func (s *cmaes) center(sp *space.Space) []float64 {
+// center is where the search begins: at the best that is known, or at the user's defaults,
+// half-way to the medians of the priors, or in the middle.
+func (s *cmaes) center(sp *space.Space, known told) []float64 {
 	u := make([]float64, sp.Len())
 	for i := range u {
 		u[i] = 0.5
@@ -254,6 +254,13 @@ func (s *cmaes) center(sp *space.Space) []float64 {
 		for i := range u {
 			if p := sp.Param(i); p.Prior == nil && !p.Default.IsZero() {
 				u[i] = at[i]
+			}
+		}
+	}
+	if known.ok {
+		for i := range u {
+			if _, exists := known.trial.Params[sp.Param(i).Name]; exists {
+				u[i] = known.trial.Unit[i]
 			}
 		}
 	}

@@ -20,6 +20,10 @@ type generations struct {
 	others  []told         // of other origin, or late, that no lesson has looked at, by end
 	at      int
 	until   time.Time // the end of the last generation
+
+	first  *study.Trial // of the sampler's name; nil: there is none yet
+	origin told         // the best that was known when that was planned
+	before bool         // something may have changed about what came before first
 }
 
 // told is how a trial that ended counts.
@@ -85,7 +89,36 @@ func (g *generations) catchUp(v *study.View, name string) (anew bool) {
 	for t := range trials {
 		g.take(t, name)
 	}
+	if origin := g.known(); origin != g.origin {
+		if g.at > 0 { // what was dealt out has to be once more
+			*g = generations{seen: g.seen, members: map[int][]told{}, of: make([]told, len(v.Trials))}
+			for _, t := range v.Trials {
+				g.take(t, name)
+			}
+			g.before = false
+		}
+		g.origin, anew = origin, true
+	}
 	return anew
+}
+
+// known is the best trial that ran to its end before the first one of the sampler's was
+// planned: where the strategy begins.
+func (g *generations) known() (best told) {
+	if !g.before {
+		return g.origin
+	}
+	g.before = false
+	until := len(g.of)
+	if g.first != nil {
+		until = int(g.first.ID)
+	}
+	for _, one := range g.of[:until] {
+		if one.ok && one.early == 0 && (g.first == nil || !one.ended.After(g.first.Planned)) && (!best.ok || one.compare(best) < 0) {
+			best = one
+		}
+	}
+	return best
 }
 
 // upsets reports whether a trial is not what it was when it was taken in, or ended
@@ -100,10 +133,14 @@ func (g *generations) upsets(t *study.Trial) bool {
 
 func (g *generations) take(t *study.Trial, name string) {
 	one := tell(t)
+	if t.Sampler == name && (g.first == nil || t.ID < g.first.ID) {
+		g.first, g.before = t, true
+	}
 	if one == g.of[t.ID] {
 		return
 	}
 	g.of[t.ID] = one
+	g.before = g.before || g.first == nil || t.ID < g.first.ID
 	if t.Sampler == name {
 		if n := generationOf(t.Tag); n >= g.at && n <= int(t.ID) {
 			g.members[n] = append(g.members[n], one)

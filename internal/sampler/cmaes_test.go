@@ -24,6 +24,15 @@ func TestAnEvolutionStrategyIsAFoldOfItsTrials(t *testing.T) {
 		s, l := build(t, a, def), studytest.New(def)
 		var open []study.TrialID
 		for range rapid.IntRange(1, 60).Draw(rt, "trials") {
+			if rapid.IntRange(0, 4).Draw(rt, "of other origin") == 0 {
+				u := make([]float64, def.Space.Len())
+				for i := range u {
+					u[i] = rapid.Float64Range(0, 1).Draw(rt, "place")
+				}
+				id := study.TrialID(len(l.View().Trials))
+				l.Plan(def.Space.At(u)).Start(id)
+				open = append(open, id)
+			}
 			got := suggest(t, s, l.View(), 1)
 			if d := cmp.Diff(suggest(t, build(t, a, def), l.View(), 1), got, studytest.Equal); d != "" {
 				rt.Fatalf("after %d trials (-from the log +step by step):\n%s", len(l.View().Trials), d)
@@ -52,6 +61,43 @@ func end(l *studytest.Log, id study.TrialID, how int) {
 		l.Report(id, 3, x).End(id, study.Stopped, x)
 	default:
 		l.End(id, study.Completed, x)
+	}
+}
+
+// Before its first trial, the best of those that others have tried is where it begins.
+func TestAnEvolutionStrategyBeginsAtTheBestThatIsKnown(t *testing.T) {
+	def := define(t, float("x", 0, 1), words("kind", "a", "b"), when(float("y", 0, 1), "kind", "a"))
+	s, l := build(t, study.Algorithm{Name: "cmaes", Options: options("sigma", "0.001")}, def), studytest.New(def)
+	for id, c := range []struct {
+		x     float64
+		kind  string
+		state study.State
+		loss  float64
+	}{
+		{.8, "a", study.Completed, 2}, {.3, "b", study.Completed, 1}, {.6, "a", study.Failed, 0}, {.9, "b", study.Stopped, .5},
+	} {
+		params := space.Values{"x": space.FloatValue(c.x), "kind": space.StringValue(c.kind)}
+		if c.kind == "a" {
+			params["y"] = space.FloatValue(.2)
+		}
+		l.Plan(params).Start(study.TrialID(id)).Report(study.TrialID(id), 1, c.loss)
+		if c.state == study.Completed {
+			l.End(study.TrialID(id), c.state, c.loss)
+		} else {
+			l.End(study.TrialID(id), c.state)
+		}
+	}
+	for range 4 { // of one generation
+		p := suggest(t, s, l.View(), 1)[0]
+		if x := p.Params["x"].Float(); math.Abs(x-.3) > .01 {
+			t.Errorf("x is %.3f, want it near 0.3, the best that ran to its end", x)
+		}
+		if y, ok := p.Params["y"]; ok && math.Abs(y.Float()-.5) > .01 {
+			t.Errorf("y is %.3f, want it near the middle: the best has none", y.Float())
+		}
+		id := study.TrialID(len(l.View().Trials))
+		propose(l, p)
+		l.Start(id).End(id, study.Completed, 3)
 	}
 }
 
