@@ -82,6 +82,7 @@ func Of(v *study.View, k int) (*Report, error) {
 	rng := rand.New(rand.NewPCG(v.Def.Seed, 0x696d706f7274)) // "import": a stream of its own
 	ped := PEDANOVA(d, rng)
 	fence(d.Y)
+	tame(d.Y)
 	parts := FANOVA(d, rng)
 	r := &Report{Objective: v.Def.Objectives[k].Metric, Trials: len(d.Y), Rest: 1}
 	for i, name := range names {
@@ -143,6 +144,17 @@ func fence(y []float64) {
 		if y[i]/2 > most {
 			y[i] = 2 * most
 		}
+	}
+}
+
+// tame divides losses whose squares would not be numbers any more by the largest.
+func tame(y []float64) {
+	size := max(math.Abs(slices.Min(y)), math.Abs(slices.Max(y)))
+	if size > 1e-100 && size < 1e100 {
+		return
+	}
+	for i := range y {
+		y[i] /= size
 	}
 }
 

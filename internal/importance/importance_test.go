@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/danlu-ml/danlu/internal/importance"
 	"github.com/danlu-ml/danlu/internal/space"
@@ -228,6 +229,33 @@ func TestAnOutlierDoesNotDrownTheRest(t *testing.T) {
 	}
 	if r.Params[0].Name != "momentum" || r.Params[0].Share.Mean < .2 {
 		t.Errorf("%v, want momentum first", r.Params)
+	}
+}
+
+// The unit of a loss is nobody's business; roundings decide between splits that are as good.
+func TestHugeAndTinyLossesAreLossesAlike(t *testing.T) {
+	v := conditional(t, 100).View()
+	want, err := importance.Of(v, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range []float64{1e300, 1e-300} {
+		l := studytest.New(v.Def)
+		for _, one := range v.Trials {
+			l.Plan(one.Params).Start(one.ID)
+			if one.State == study.Completed {
+				l.End(one.ID, study.Completed, -one.Loss()*unit)
+			} else {
+				l.End(one.ID, one.State)
+			}
+		}
+		got, err := importance.Of(l.View(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got, cmpopts.EquateApprox(0, .01)); d != "" {
+			t.Errorf("in units of %g (-as they were +got):\n%s", unit, d)
+		}
 	}
 }
 
