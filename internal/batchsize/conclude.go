@@ -165,7 +165,7 @@ func (res *Result) unsure() string {
 			most = max(most, x.Spread)
 		}
 	}
-	return fmt.Sprintf("from moment to moment the throughput of a size varied by up to %.0f%%, by which it may be any from %d to %d: measure longer (--seconds), or while the machine does nothing else", 100*math.Expm1(2*most), low, high)
+	return fmt.Sprintf("the throughput of a size is only known to %.0f%%, by which it may be any from %d to %d: measure longer (--seconds), or while the machine does nothing else", 100*most, low, high)
 }
 
 // unmeasured says why no throughput is known.

@@ -36,10 +36,10 @@ func UnitOf(word string) Unit {
 const windows = 5
 
 // pace is how many of its own steps a run makes in a second, and the relative
-// uncertainty of that: the median of equal parts of it, which what else the machine
-// does for a moment leaves alone, and half of what the middle ones differ by. The first
-// interval is left out where there are others, since much is done once there. ok is
-// false with fewer than two reports, or where they came all at once.
+// uncertainty of that. It is that of the whole, unless the median of its parts is far
+// from it: then the machine had something else to do for a moment. The first interval
+// is left out where there are others, since much is done once there. ok is false with
+// fewer than two reports, or where they came all at once.
 func (r *Run) pace() (perSecond, spread float64, ok bool) {
 	s := r.Samples
 	if len(s) > 3 {
@@ -67,7 +67,11 @@ func (r *Run) pace() (perSecond, spread float64, ok bool) {
 	if k < 3 {
 		return perSecond, math.Log(parts[k-1]/parts[0]) / 2, true
 	}
-	return parts[k/2], math.Log(parts[k-1-k/4]/parts[k/4]) / 2, true
+	if median := parts[k/2]; math.Abs(math.Log(median/perSecond)) > agrees {
+		perSecond = median
+	}
+	const ofMean = 0.6 // a mean's uncertainty, in half of what the middle parts differ by
+	return perSecond, ofMean * math.Log(parts[k-1-k/4]/parts[k/4]) / 2, true
 }
 
 // agrees is how much two measurements of one thing may differ.
