@@ -18,6 +18,8 @@ class Param:
       ``{"optimizer": "sgd"}``, ``{"optimizer": ["sgd", "nag"]}``, ``{"depth": ">= 2"}``.
     - scales_with: it is multiplied by a power of another over a reference:
       ``{"batch_size": 0.5, "at": 128}``.
+    - prior: where the best value is believed to be, which excludes nothing: ``{"near": 1e-3,
+      "within": 3}``, or weights of a choice's values, ``{"adamw": 3, "sgd": 0.5}``.
     """
 
     def __init__(self, **definition: Any) -> None:
@@ -44,10 +46,18 @@ class Float(Param):
         default: Optional[float] = None,
         role: Optional[str] = None,
         when: Optional[When] = None,
-        scales_with: Optional[Mapping[str, float]] = None
+        scales_with: Optional[Mapping[str, float]] = None,
+        prior: Optional[Mapping[str, float]] = None
     ) -> None:
         super().__init__(
-            float=[low, high], log=log, step=step, default=default, role=role, when=when, scales_with=scales_with
+            float=[low, high],
+            log=log,
+            step=step,
+            default=default,
+            role=role,
+            when=when,
+            scales_with=scales_with,
+            prior=prior,
         )
 
 
@@ -64,10 +74,18 @@ class Int(Param):
         default: Optional[int] = None,
         role: Optional[str] = None,
         when: Optional[When] = None,
-        scales_with: Optional[Mapping[str, float]] = None
+        scales_with: Optional[Mapping[str, float]] = None,
+        prior: Optional[Mapping[str, float]] = None
     ) -> None:
         super().__init__(
-            int=[low, high], log=log, step=step, default=default, role=role, when=when, scales_with=scales_with
+            int=[low, high],
+            log=log,
+            step=step,
+            default=default,
+            role=role,
+            when=when,
+            scales_with=scales_with,
+            prior=prior,
         )
 
 
@@ -81,9 +99,10 @@ class Choice(Param):
         ordered: Optional[bool] = None,
         default: Optional[Scalar] = None,
         role: Optional[str] = None,
-        when: Optional[When] = None
+        when: Optional[When] = None,
+        prior: Optional[Mapping[Scalar, float]] = None
     ) -> None:
-        super().__init__(choice=list(values), ordered=ordered, default=default, role=role, when=when)
+        super().__init__(choice=list(values), ordered=ordered, default=default, role=role, when=when, prior=prior)
 
 
 class Bool(Param):

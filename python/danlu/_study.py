@@ -107,7 +107,9 @@ class Study:
     - resume: whether your program keeps the state of a trial that is paused, and goes
       on at its from_step when it comes again. Without it trials only ever stop.
     - budget: what ends it in all, over every run, as in danlu.yaml: {"trials": 100}.
-    - sampler, scheduler, seed, constraints, target: as in danlu.yaml.
+    - sampler, scheduler, seed, constraints, target, stop_when: as in danlu.yaml.
+    - warm_from: the name of an earlier study, or several, to begin with what it found: one in
+      the same storage, or STUDY@FILE in another.
 
     Raises Error where danlu finds something wrong with them.
     """
@@ -126,7 +128,9 @@ class Study:
         scheduler: Algorithm = "auto",
         seed: int = 1,
         constraints: Optional[Sequence[str]] = None,
-        target: Optional[str] = None
+        target: Optional[str] = None,
+        stop_when: Optional[str] = None,
+        warm_from: Union[str, Sequence[str], None] = None
     ) -> None:
         definition: Dict[str, Any] = {
             "name": name,
@@ -143,6 +147,10 @@ class Study:
             definition["constraints"] = constraints if isinstance(constraints, str) else list(constraints)
         if target is not None:
             definition["target"] = target
+        if stop_when is not None:
+            definition["stop_when"] = stop_when
+        if warm_from is not None:
+            definition["warm_from"] = [_absolute(n) for n in ([warm_from] if isinstance(warm_from, str) else warm_from)]
         self._metrics = [_metric(o) for o in (objective if isinstance(objective, (list, tuple)) else [objective])]
         self._left = False  # optimize was interrupted: whoever reports is to leave
         self._pipe = Pipe(definition, None if storage is None else os.fspath(storage))
@@ -231,6 +239,12 @@ class Waiting(Error):
 
 class Left(BaseException):
     """The study was interrupted: the thread ends."""
+
+
+def _absolute(study: str) -> str:
+    """STUDY@FILE with a path that does not depend on the current folder."""
+    name, at, path = study.partition("@")
+    return name + at + os.path.abspath(path) if path else study
 
 
 def _metric(objective: Any) -> str:

@@ -187,6 +187,30 @@ class AskAndTell(StudyCase):
             trial.report(1, loss=math.nan, exit_on_stop=True)
 
 
+class WhatIsKnownBefore(StudyCase):
+    def test_is_where_a_search_begins(self):
+        weights = danlu.Choice(["a", "b", "c"], prior={"c": 20})
+        space = {"x": danlu.Float(0, 1, prior={"near": 0.2, "within": 0.01}), "kind": weights}
+        with danlu.Study(space, "loss min") as study:
+            trial = study.ask()
+        self.assertAlmostEqual(trial.params.x, 0.2, delta=0.05)
+        self.assertEqual(trial.params.kind, "c")
+
+    def test_may_be_an_earlier_study(self):
+        file = self.store()
+        with danlu.Study({"x": danlu.Float(0, 1)}, "loss min", storage=file, name="first") as study:
+            study.optimize(lambda trial: abs(trial.params.x - 0.3), trials=8)
+            best = study.best["params"]["x"]
+        for where in ({"storage": file, "warm_from": "first"}, {"warm_from": ["first@" + os.path.relpath(file)]}):
+            with danlu.Study({"x": danlu.Float(0, 1)}, "loss min", name="second", **where) as study:
+                self.assertEqual(study.ask().params.x, best)
+
+    def test_ends_a_study_that_can_gain_no_more(self):
+        with danlu.Study({"x": danlu.Float(0, 1)}, "loss min", stop_when="no_gain") as study:
+            study.optimize(lambda trial: (trial.params.x - 0.3) ** 2, trials=200, progress=False)
+            self.assertLess(len(study.trials), 200)
+
+
 class Storage(StudyCase):
     def test_keeps_a_study_for_the_next_program(self):
         store = self.store()
