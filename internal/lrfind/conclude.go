@@ -140,7 +140,7 @@ func (r reading) span(o Options) Range {
 // why explains the suggestion.
 func (r reading) why(o Options) string {
 	if !r.learned {
-		return fmt.Sprintf("nothing is learnt in the %d steps of a short training yet; this is below where the loss begins to suffer", r.steps)
+		return fmt.Sprintf("nothing is learnt in the %d steps of a short training yet; this is below where the loss begins to suffer; if it does not fall in a longer one either, look whether the loss has the right sign, and what is trained", r.steps)
 	}
 	text := fmt.Sprintf("of %d short trainings of up to %d steps the one at %s came lowest, and from %s on they come almost as far", r.tries, r.steps, number(r.best), number(r.edge))
 	if r.open {
