@@ -60,7 +60,7 @@ standard input and output, for a program that runs the trials itself:
 }
 
 func (a *app) pipe(ctx context.Context, st store.Store, def *study.Definition, find func(ctx context.Context, name string) (study.Informed, error)) (err error) {
-	s, err := session.Open(ctx, st, def.Name, session.Me("danlu pipe"), engine.Options{})
+	s, err := session.Open(ctx, st, def.Name, session.Me("danlu pipe"), engine.Options{Persist: true})
 	if err != nil {
 		return err
 	}

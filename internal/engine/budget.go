@@ -30,6 +30,9 @@ func (e *Engine) Over() (Reason, string) {
 	if why := e.noGain(); why != "" {
 		return NoGain, why
 	}
+	if e.persist {
+		return Ready, ""
+	}
 	return e.hopeless()
 }
 

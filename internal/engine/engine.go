@@ -53,6 +53,9 @@ type Options struct {
 	// Deciders makes the sampler and scheduler of a study; nil makes those that
 	// its definition names.
 	Deciders Deciders
+	// Persist: a study whose first trials all failed goes on. Who asks for each trial
+	// has seen it fail, and knows whether that is the program's fault.
+	Persist bool
 }
 
 // Deciders makes what decides in a study. Both are pure functions of the view, as
@@ -85,6 +88,7 @@ type Engine struct {
 	log       *slog.Logger
 	size      func(path string) (int64, bool)
 	taken     []string
+	persist   bool
 	pending   []study.Event
 	seen      map[study.TrialID]seen   // of running attempts: what they have reported
 	begun     map[study.TrialID]string // the checkpoints that open trials' last attempts began from
@@ -112,7 +116,7 @@ func (s seen) add(p study.Point) (isNew bool) {
 // New makes an engine of an empty log. Feed it the log with [Engine.Replay], or
 // begin one with [Engine.Create], before anything else.
 func New(o Options) *Engine {
-	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, taken: o.Taken, seen: map[study.TrialID]seen{}, begun: map[study.TrialID]string{}}
+	e := &Engine{view: study.NewView(), deciders: o.Deciders, now: o.Now, log: o.Log, size: o.Size, taken: o.Taken, persist: o.Persist, seen: map[study.TrialID]seen{}, begun: map[study.TrialID]string{}}
 	if e.now == nil {
 		e.now = time.Now
 	}

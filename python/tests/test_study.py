@@ -135,6 +135,17 @@ class AFunctionThatRaises(StudyCase):
         study = self.study().optimize(f, trials=4, catch=ZeroDivisionError)
         self.assertEqual([t["state"] for t in study.trials], ["failed", "completed"] * 2)
 
+    def test_at_first_may_work_later(self):
+        def train(trial):
+            if trial.id < 5:
+                raise ValueError("not yet")
+            return (trial.params.x - 1) ** 2
+
+        study = self.study({"x": danlu.Float(-5, 5)}, "loss min")
+        study.optimize(train, 30, catch=ValueError, progress=False)
+        self.assertEqual(len(study.trials), 30)
+        self.assertLess(study.best["values"]["loss"], 0.01)
+
     def test_is_one_that_returns_nonsense_too(self):
         for result, error, says in (
             ("good", TypeError, "loss must be a number"),
