@@ -91,14 +91,28 @@ func judged(v *View, objectives []Objective) (loss func(*Trial) float64, ok bool
 			return (*Trial).Loss, true
 		}
 		unknown := func(t *Trial) bool {
-			_, ok := t.Values[o.Metric]
+			_, ok := t.measured(o.Metric)
 			return t.State == Completed && !ok
 		}
 		if !slices.ContainsFunc(v.Trials, unknown) {
-			return func(t *Trial) float64 { return o.Loss(t.Values[o.Metric]) }, true
+			return func(t *Trial) float64 {
+				x, _ := t.measured(o.Metric)
+				return o.Loss(x)
+			}, true
 		}
 	}
 	return (*Trial).Loss, false
+}
+
+// measured is what a trial ended with in a metric, be it an objective or not.
+func (t *Trial) measured(metric string) (x float64, ok bool) {
+	if x, ok = t.Values[metric]; ok {
+		return x, true
+	}
+	if s := t.Metrics[metric]; s != nil {
+		return s.Last, true
+	}
+	return 0, false
 }
 
 func (o Observation) compare(p Observation) int {

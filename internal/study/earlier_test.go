@@ -90,6 +90,21 @@ func TestWhatWasGoodIsByTheNewStudysObjectiveWhereItIsKnown(t *testing.T) {
 	}
 }
 
+func TestWhatATrialReportedByTheWaySaysWhatWasGood(t *testing.T) {
+	l := studytest.New(line(t, 0, 10))
+	for i, x := range []float64{5, 2, 8} {
+		id := study.TrialID(i)
+		l.Plan(space.Values{"x": space.FloatValue(x)}).Start(id)
+		l.Append(study.Points{Trial: id, Attempt: 1, Rows: []study.Point{{Metric: "seconds", Step: 1, Value: math.Abs(x - 5)}}})
+		l.End(id, study.Completed, x)
+	}
+	told := study.Tell(l.View(), "before", []study.Objective{{Metric: "seconds"}})
+	after := studytest.New(line(t, 0, 10)).Append(told)
+	if d := cmp.Diff([]float64{5, 2, 8}, seen(after.View().Earlier[0])); d != "" || told.By != "" {
+		t.Errorf("the fewest seconds first, by %q (-want +got):\n%s", told.By, d)
+	}
+}
+
 func TestAWiderSpaceTakesInMoreOfAnEarlierStudy(t *testing.T) {
 	l := studytest.New(line(t, 0, 3)).Append(study.Tell(finished(t, 5, 2, 8, 4), "before", line(t, 0, 1).Objectives))
 	l.Append(study.Changed{Definition: line(t, 0, 9)})
