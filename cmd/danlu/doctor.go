@@ -56,6 +56,10 @@ beside it, and says what was lost. The damaged file stays as it is.`,
 			if wrong != nil {
 				found = append(found, doctor.Finding{Check: "file", Level: doctor.Wrong, Says: wrong.Error()})
 				def = nil
+			} else if def != nil {
+				if err := ready(cmd.Context(), def); err != nil {
+					found = append(found, doctor.Finding{Check: "file", Level: doctor.Wrong, Says: err.Error()})
+				}
 			}
 			machine, err := doctor.Machine(cmd.Context(), doctor.Options{Definition: def})
 			if err != nil {
