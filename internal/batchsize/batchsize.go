@@ -51,7 +51,8 @@ type Run struct {
 
 // Next is the size to try next: from Low up by doubling, High last, and where one
 // does not fit, between it and the largest that does, until they are an eighth
-// apart. It is 0 while a run has not ended. done says that no more will be wanted.
+// apart. A smallest that fails by itself, as 1 does with batch normalisation, is
+// passed over. It is 0 while a run has not ended. done says that no more will be wanted.
 func (p Plan) Next(runs []Run) (size int64, done bool) {
 	f := read(runs)
 	if f.running {
@@ -97,11 +98,18 @@ type field struct {
 	running  bool
 	fits     *Run // the largest below everything that does not
 	tooLarge *Run // the smallest
-	failed   *Run // the smallest
+	failed   *Run // the smallest but for small
+	small    *Run // the smallest of all, where it fails and not for memory
 }
 
 func read(runs []Run) *field {
 	f := &field{runs: runs}
+	for i := range runs {
+		f.small = smaller(f.small, &runs[i])
+	}
+	if f.small != nil && f.small.State != Failed {
+		f.small = nil
+	}
 	for i := range runs {
 		r := &runs[i]
 		switch r.State {
@@ -110,7 +118,9 @@ func read(runs []Run) *field {
 		case TooLarge:
 			f.tooLarge = smaller(f.tooLarge, r)
 		case Failed:
-			f.failed = smaller(f.failed, r)
+			if r != f.small {
+				f.failed = smaller(f.failed, r)
+			}
 		}
 	}
 	for i := range runs {

@@ -14,6 +14,7 @@ import (
 type machine struct {
 	fits  int64 // larger sizes don't fit
 	fails int64 // these and larger ones fail; 0: none
+	small int64 // these and smaller ones fail
 	unit  Unit
 	// seconds that a batch takes: fixed, and a sample of it.
 	fixed, sample float64
@@ -25,7 +26,7 @@ type machine struct {
 func (m machine) run(size int64) Run {
 	r := Run{Size: size, State: Fits, PeakMB: 500 + m.memory*float64(size)}
 	switch {
-	case m.fails > 0 && size >= m.fails:
+	case m.fails > 0 && size >= m.fails || size <= m.small:
 		return Run{Size: size, State: Failed, Why: "exit status 1"}
 	case size > m.fits:
 		return Run{Size: size, State: TooLarge, Why: "CUDA out of memory"}
@@ -101,6 +102,20 @@ func TestASizeIsFound(t *testing.T) {
 			machine{fits: 1e6, fails: 200, fixed: .01, sample: .001, memory: 1},
 			Result{Ok: true, Suggestion: 64, Knee: 64, Largest: 128, Safe: 128, Limit: ByFailure},
 			"larger ones than 128 don't run",
+		},
+		{
+			"the smallest can't be normalised",
+			Plan{Low: 1, High: 8, Unit: Step},
+			machine{fits: 1e6, small: 1, fixed: .01, sample: .001, memory: 1},
+			Result{Ok: true, Suggestion: 8, Knee: 8, Largest: 8, Safe: 8, Limit: ByRange},
+			"still grows at 8",
+		},
+		{
+			"every size fails",
+			Plan{Low: 16, High: 64, Unit: Step},
+			machine{fits: 1e6, fails: 1},
+			Result{},
+			"fails with the smallest size, 16, and not for memory: exit status 1",
 		},
 		{
 			"the size is ignored",

@@ -80,6 +80,9 @@ func (p Plan) Conclude(runs []Run) Result {
 		res.Limit = ByFailure
 		res.Doubts = append(res.Doubts, fmt.Sprintf("with %d the program fails, not for memory: %s", f.failed.Size, f.failed.Why))
 	}
+	if f.small != nil {
+		res.Doubts = append(res.Doubts, fmt.Sprintf("with %d the program fails, not for memory: %s", f.small.Size, f.small.Why))
+	}
 	res.Doubts = append(res.Doubts, p.leaks(f)...)
 	if f.ignored(res.Unit) {
 		small, large := f.ends()
@@ -119,10 +122,10 @@ func free(largest int64) int64 {
 // nothing says why no size works.
 func (f *field) nothing() string {
 	switch {
-	case f.tooLarge != nil && f.tooLarge.Size == f.limit():
+	case f.tooLarge != nil && f.tooLarge.Size == f.limit() && f.small == nil:
 		return fmt.Sprintf("not even the smallest size, %d, fits into memory (%s): begin lower with --range, or make the model smaller", f.tooLarge.Size, f.tooLarge.Why)
-	case f.failed != nil:
-		return fmt.Sprintf("the program fails with the smallest size, %d, and not for memory: %s", f.failed.Size, f.failed.Why)
+	case f.small != nil:
+		return fmt.Sprintf("the program fails with the smallest size, %d, and not for memory: %s", f.small.Size, f.small.Why)
 	}
 	return "no size was tried to its end"
 }

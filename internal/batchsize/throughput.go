@@ -32,8 +32,12 @@ func UnitOf(word string) Unit {
 	return ""
 }
 
-// windows are how many parts of a run its pace is taken from.
-const windows = 5
+// A run is looked at in so many parts, each of so many seconds at least: reports that
+// are found in a program's output are a fifth of a second late at times.
+const (
+	windows = 5
+	leastOf = 2
+)
 
 // pace is how many of its own steps a run makes in a second, and the relative
 // uncertainty of that. It is that of the whole, unless the median of its parts is far
@@ -54,7 +58,8 @@ func (r *Run) pace() (perSecond, spread float64, ok bool) {
 	if !known(perSecond) {
 		return 0, 0, false
 	}
-	k := min(windows, len(s)-1)
+	k := max(min(windows, int((s[len(s)-1].Seconds-s[0].Seconds)/leastOf)), 2) // halves at least
+	k = min(k, len(s)-1)
 	var parts []float64
 	for i := range k {
 		x := between(s[i*(len(s)-1)/k], s[(i+1)*(len(s)-1)/k])

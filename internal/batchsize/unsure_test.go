@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// steady is a run whose steps take so long, by parts of ten steps each.
+// steady is a run whose steps take three times so long, by parts of ten steps each.
 func steady(size int64, parts ...float64) Run {
 	r := Run{Size: size, State: Fits, Samples: []Sample{{Step: 0, Seconds: 1}, {Step: 1, Seconds: 9}}}
 	for _, seconds := range parts {
 		for range 10 {
 			last := r.Samples[len(r.Samples)-1]
-			r.Samples = append(r.Samples, Sample{Step: last.Step + 1, Seconds: last.Seconds + seconds})
+			r.Samples = append(r.Samples, Sample{Step: last.Step + 1, Seconds: last.Seconds + 3*seconds})
 		}
 	}
 	return r
@@ -26,6 +26,17 @@ func TestAMomentOfOtherWorkDoesNotSlowASize(t *testing.T) {
 		if !ok || math.Abs(got/want-1) > 1e-9 {
 			t.Errorf("%g steps a second, want %g", got, want)
 		}
+	}
+}
+
+// Half a step late, as in a short run whose reports are found in its output.
+func TestReportsThatAreFoundLateDoNotSlowASize(t *testing.T) {
+	late := Run{Size: 32, State: Fits}
+	for i, seconds := range []float64{.4, .8, 1.2, 1.8, 2, 2.6, 2.8, 3.2} {
+		late.Samples = append(late.Samples, Sample{Step: int64(i), Seconds: seconds})
+	}
+	if got, _, ok := late.pace(); !ok || math.Abs(got/2.5-1) > 1e-9 {
+		t.Errorf("%g steps a second, want 2.5", got)
 	}
 }
 
