@@ -36,7 +36,10 @@ func (p *param) readPrior(r *reader) {
 		case e.key == "near":
 			p.Prior.Near, _ = r.value(e.value, at)
 		case e.key == "within":
-			p.Prior.Within, _ = r.number(e.value, at, "a number, as in "+priorNearExample)
+			var ok bool
+			if p.Prior.Within, ok = r.number(e.value, at, "a number, as in "+priorNearExample); ok && p.Prior.Within == 0 {
+				r.failAt(e.line, "%s is 0, which leaves nothing to search; leave it out for a sixth of the scale, or give a default", at)
+			}
 		default:
 			r.unknownKey(e, what, []string{"near", "within"})
 		}
