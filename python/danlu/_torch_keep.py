@@ -19,6 +19,7 @@ import types
 from typing import Any, Callable, Dict, Iterable, List
 
 import torch
+import torch.utils.data
 
 _SIMPLE = (str, bytes, int, float, complex, bool, type(None), type)
 _SHORT = 100  # items of a list of transforms; those of a longer one are data
@@ -162,7 +163,7 @@ class Kept:
                 near.extend(vars(part).values())
                 if hasattr(part, "__iter__") or hasattr(part, "__getitem__"):
                     self._attributes(vars(part))
-                if hasattr(part, "_iterator"):
+                if isinstance(part, torch.utils.data.DataLoader):
                     self._sources.append(part)
         self._set_aside()
         self._back.append(lambda: _end_workers(self._sources))
