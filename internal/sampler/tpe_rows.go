@@ -3,6 +3,7 @@ package sampler
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/danlu-ml/danlu/internal/space"
@@ -74,13 +75,14 @@ func (r *records) gather(def *study.Definition, gamma float64) evidence {
 	}
 	slices.Sort(e.good)
 	e.rest = r.rest[:0]
-	next, worked := 0, firstEnd(told)
+	next := 0
+	worked := sync.OnceValue(func() time.Time { return firstEnd(told) })
 	for id := range study.TrialID(len(r.all)) {
 		if next < len(e.good) && e.good[next] == id {
 			next++
 			continue
 		}
-		if t := r.all[id].trial; !r.ok[id] && t.State == study.Failed && t.Ended.Before(worked) {
+		if t := r.all[id].trial; !r.ok[id] && t.State == study.Failed && t.Ended.Before(worked()) {
 			continue // a program that did not work says nothing of its parameters
 		}
 		e.rest = append(e.rest, id)
