@@ -119,7 +119,7 @@ func TestEarlierStudiesHelpAndAreForgottenWhenTheyMislead(t *testing.T) {
 	}{
 		{"tpe", 15, .4, .2},
 		{"tpe", 40, .4, .2},
-		{"gp", 8, .8, .45},
+		{"gp", 8, .8, .3},
 		{"gp", 15, .15, .7},
 	} {
 		a := study.Algorithm{Name: c.name}
