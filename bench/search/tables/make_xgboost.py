@@ -2,7 +2,7 @@
 
     git clone https://github.com/slds-lmu/yahpo_data; git -C yahpo_data checkout efdab9072f63
     pip install numpy==2.4.6 onnxruntime==1.31.1
-    python make_xgboost.py yahpo_data FOLDER
+    python make_xgboost.py yahpo_data FOLDER [TASK…]
 
 The surrogate's inputs are the task, booster and imputation as in encoding.json, and the
 numbers in the order of NUMBERS, 0 for what a booster lacks, then the share of the data (1)
@@ -26,7 +26,7 @@ IMPUTE = "num.impute.selected.cpo"
 METRIC = "val_error"
 
 
-def main(source, folder):
+def main(source, folder, *tasks):
     source += "/rbv2_xgboost/"
     space = json.load(open(source + "config_space.json"))
     params = {h["name"]: h for h in space["hyperparameters"]}
@@ -35,7 +35,7 @@ def main(source, folder):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     model = onnxruntime.InferenceSession(source + "model.onnx", options)
-    for task in TASKS:
+    for task in tasks or TASKS:
         rng = np.random.default_rng(int(task))
         columns, rows = [], []
         choices = {}
