@@ -41,6 +41,9 @@ func ready(ctx context.Context, def *study.Definition) error {
 	if err := driver.Ready(ctx, def); err != nil {
 		return err
 	}
+	if _, ok := def.Env["PATH"]; ok { // then another Python may be meant, which looks elsewhere
+		return nil
+	}
 	if err := discover.Missing(def.Command, def.Dir); err != nil {
 		return driver.Wrong(def, "command", err.Error())
 	}

@@ -3,6 +3,7 @@ package discover
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -29,8 +30,34 @@ func Missing(argv []string, dir string) error {
 		return nil
 	case l.kind == shellScript && n > 1 && strings.HasPrefix(l.before[n-2], "-"): // sh -c COMMAND, bash -o OPTION
 		return nil
+	case slices.ContainsFunc(l.before, standIn):
+		return nil
 	}
 	return l.missing(dir)
+}
+
+// interpreter is the name of one that is a program, unless somebody put another thing in
+// its place.
+var interpreter = regexp.MustCompile(`^(python[\d.]*|pypy[\d.]*|(ba|da|k|z)?sh)$`)
+
+// standIn reports whether a word is an interpreter that is a script itself: it may start
+// the real one elsewhere, as in a container.
+func standIn(word string) bool {
+	if !interpreter.MatchString(filepath.Base(word)) {
+		return false
+	}
+	path, err := exec.LookPath(word)
+	if err != nil || filepath.Base(filepath.Dir(path)) == "shims" {
+		return false // who starts it misses it; pyenv and asdf start the real one here
+	}
+	f, err := os.Open(path)
+	if err != nil { // as a program that may be run, not read
+		return false
+	}
+	defer f.Close()
+	var head [2]byte
+	_, err = io.ReadFull(f, head[:])
+	return err == nil && string(head[:]) == "#!"
 }
 
 // missing says that the script is not there, where its name tells where it should be.

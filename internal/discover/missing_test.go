@@ -14,11 +14,27 @@ func TestOnlyScriptsThatAreSurelyNotThereAreMissing(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "train.py"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	wrapper := filepath.Join(dir, "wrap", "python3")
+	for path, text := range map[string]string{
+		wrapper:                              "#!/bin/sh\nexec docker run image python3 \"$@\"\n",
+		filepath.Join(dir, "shims", "pypy3"): "#!/bin/sh\nexec pyenv exec pypy3 \"$@\"\n",
+		filepath.Join(dir, "programs", "python3"): "\x7fELF",
+	} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := string(os.PathListSeparator)
+	t.Setenv("PATH", filepath.Join(dir, "programs")+list+filepath.Join(dir, "shims")+list+os.Getenv("PATH"))
 	for _, test := range []struct {
 		argv, want string // empty: nothing is said
 	}{
 		{"python3 trian.py --lr {lr}", "there is no trian.py in " + dir + "; did you mean train.py?"},
-		{"python -u -X importtime sub/train.py", "there is no sub/train.py in " + dir},
+		{"pypy3 go.py", "there is no go.py in " + dir},
+		{"python3 -u -X importtime sub/train.py", "there is no sub/train.py in " + dir},
 		{"torchrun --nproc-per-node 2 go.py", "there is no go.py in " + dir},
 		{"env A=1 python3 go.py", "there is no go.py in " + dir},
 		{"sh train.sh {params}", "there is no train.sh in " + dir},
@@ -32,6 +48,7 @@ func TestOnlyScriptsThatAreSurelyNotThereAreMissing(t *testing.T) {
 		{"bash -o pipefail missing.sh", ""},
 		{"make train", ""},
 		{"srun python3 go.py", ""},
+		{wrapper + " go.py", ""},
 		{"", ""},
 	} {
 		switch err := Missing(strings.Fields(test.argv), dir); {

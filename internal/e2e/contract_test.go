@@ -126,7 +126,7 @@ observe: {stdout: 'loss=(?P<loss>\S+)'}
 		if !slices.Equal(told.Args, args) {
 			t.Errorf("trial %d: arguments %q, want %q", i, told.Args, args)
 		}
-		known := []string{"STUDY", "TRIAL", "ATTEMPT", "PARAMS", "SEED", "DIR", "MAX_STEP", "RESUME", "ENDPOINT", "SPOOL", "MARK"}
+		known := []string{"STUDY", "TRIAL", "ATTEMPT", "PARAMS", "SEED", "DIR", "MAX_STEP", "RESUME", "ENDPOINT", "SPOOL", "MARK", "BIN"}
 		for name := range env {
 			word, ours := strings.CutPrefix(name, "DANLU_")
 			if ours && !slices.Contains(known, word) && !strings.HasPrefix(word, "PARAM_") {
