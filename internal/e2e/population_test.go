@@ -94,9 +94,9 @@ scheduler: %s
 			want := undisturbed.outcome()
 
 			p := newProject(t, yaml, nil)
-			p.tuneKilled(rounds(3, 30), 400*time.Millisecond, false)
+			said := p.tuneKilled(rounds(3, 30), 400*time.Millisecond, false)
 			if d := cmp.Diff(want, p.outcome()); d != "" {
-				t.Errorf("the studies differ (-undisturbed +killed):\n%s", d)
+				t.Errorf("the studies differ (-undisturbed +killed):\n%s\nand the second said\n%s", d, said)
 			}
 			p.checkWhole()
 
@@ -203,7 +203,7 @@ func (p project) checkpoints(trial int) []checkpoint {
 // tuneKilled drives a study to its end. So many times, at random moments that are at
 // most so far apart, some of the wrappers and programs that run are killed, and with
 // them the driver, where asked for.
-func (p project) tuneKilled(kills int, apart time.Duration, driver bool) {
+func (p project) tuneKilled(kills int, apart time.Duration, driver bool) (said string) {
 	t := p.t
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
@@ -234,8 +234,9 @@ func (p project) tuneKilled(kills int, apart time.Duration, driver bool) {
 				}
 			}
 		}
+		said += errOut.String()
 		if cmd.ProcessState.Success() {
-			return
+			return said
 		}
 		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() {
 			t.Fatalf("the driver ends with %d:\n%s", status.ExitStatus(), errOut.String())

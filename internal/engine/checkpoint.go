@@ -49,14 +49,22 @@ func (e *Engine) dropSuperseded(t *study.Trial) {
 // base is the checkpoint a trial goes on from, nil if it has none: the latest,
 // unless the program reports at the steps of its checkpoints and was ended between
 // the two. Going on from there would leave a step without a report for ever. A
-// trial that paused has said all it had to say.
+// trial that paused has said all it had to say. One at the end of the training leads
+// nowhere.
 func (e *Engine) base(t *study.Trial) *study.Checkpoint {
 	if e.view.Def.Fidelity.Param != "" {
 		return t.LatestCheckpoint()
 	}
+	h := e.view.Horizon(t)
 	for i := len(t.Checkpoints) - 1; i >= 0; i-- {
 		c := &t.Checkpoints[i]
 		overwritten := i > 0 && t.Checkpoints[i-1].Path == c.Path
+		if h > 0 && c.Step >= h {
+			if overwritten {
+				return nil
+			}
+			continue
+		}
 		if t.State == study.Paused || overwritten || reported(t, c.Step) || !e.reportsAt(t, c.Step) {
 			return c
 		}
@@ -65,8 +73,9 @@ func (e *Engine) base(t *study.Trial) *study.Checkpoint {
 }
 
 // reportsAt says whether the program is known to report at a step of which it has
-// saved its state: another trial has, or this one did at all such steps before. Of
-// the first checkpoint of all it is believed.
+// saved its state: another trial has, or this one did at all such steps before, or,
+// of a copy's first checkpoint, the trial it was copied from where it was. Of the first
+// checkpoint of all it is believed.
 func (e *Engine) reportsAt(t *study.Trial, step int64) bool {
 	before := 0
 	always := !slices.ContainsFunc(t.Checkpoints, func(c study.Checkpoint) bool {
@@ -76,6 +85,9 @@ func (e *Engine) reportsAt(t *study.Trial, step int64) bool {
 		before++
 		return !reported(t, c.Step)
 	})
+	if before == 0 && t.Parent != nil {
+		before, always = 1, reported(e.view.Trials[t.Parent.Trial], t.Parent.Step)
+	}
 	return e.view.Saved <= 1 || always && before > 0 || slices.ContainsFunc(e.view.Trials, func(u *study.Trial) bool { return u != t && reported(u, step) })
 }
 

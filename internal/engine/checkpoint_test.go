@@ -74,6 +74,46 @@ func TestTheTrialThatIsAheadLeavesNoStepUnreported(t *testing.T) {
 	}
 }
 
+// And with a copy that is ahead of all others: the trial it was copied from reported
+// where it had saved.
+func TestACopyThatIsAheadLeavesNoStepUnreported(t *testing.T) {
+	w := newWorld(t)
+	p := &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start, To: 3}}}
+	w.scheduler = p
+	w.begin(1) // the default
+	parent := w.begin(1)[0]
+	w.save(parent, 3, "/c3")
+	w.report(parent, 3, 0.5)
+	w.exit(parent, study.Exit{})
+	p.actions = []scheduler.Action{{Kind: scheduler.Clone, Trial: parent.ID, Params: parent.Params}}
+	tr := w.begin(1)[0]
+	w.save(tr, 4, tr.Attempt().Dir+"/4")
+	w.exit(tr, study.Exit{Cause: "terminated"})
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 3 || a.Resume != "/c3" {
+		t.Errorf("it goes on from step %d (%s), want 3: step 4 was not reported", a.From, a.Resume)
+	}
+}
+
+// A state at the end of the training leads nowhere: what was ended there goes on from
+// the one before, not from nothing.
+func TestACheckpointAtTheEnd(t *testing.T) {
+	w := newWorld(t)
+	tr := w.begin(1)[0]
+	inside := func(step int64) string { return fmt.Sprintf("%s/%d", tr.Attempt().Dir, step) }
+	w.save(tr, 3, inside(3))
+	w.report(tr, 4, 0.3)
+	w.save(tr, 9, inside(9)) // of 9
+	if got := w.Doomed(); len(got) != 0 {
+		t.Errorf("%v are removed", got)
+	}
+	w.exit(tr, study.Exit{Cause: "terminated"})
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 3 || a.Resume != inside(3) {
+		t.Errorf("it goes on from step %d (%s), want 3", a.From, a.Resume)
+	}
+}
+
 // Of a program that saves at steps it never reports, the latest counts.
 func TestACheckpointAtAStepThatNobodyReports(t *testing.T) {
 	w := newWorld(t)
