@@ -49,8 +49,8 @@ func (e *Engine) dropSuperseded(t *study.Trial) {
 // base is the checkpoint a trial goes on from, nil if it has none: the latest,
 // unless the program reports at the steps of its checkpoints and was ended between
 // the two. Going on from there would leave a step without a report for ever. A
-// trial that paused has said all it had to say. One at the end of the training leads
-// nowhere.
+// trial that paused has said all it had to say. One at the end of the training that
+// was not reported leads nowhere.
 func (e *Engine) base(t *study.Trial) *study.Checkpoint {
 	if e.view.Def.Fidelity.Param != "" {
 		return t.LatestCheckpoint()
@@ -59,7 +59,7 @@ func (e *Engine) base(t *study.Trial) *study.Checkpoint {
 	for i := len(t.Checkpoints) - 1; i >= 0; i-- {
 		c := &t.Checkpoints[i]
 		overwritten := i > 0 && t.Checkpoints[i-1].Path == c.Path
-		if h > 0 && c.Step >= h {
+		if h > 0 && c.Step >= h && !reported(t, c.Step) {
 			if overwritten {
 				return nil
 			}
