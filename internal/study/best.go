@@ -8,8 +8,8 @@ import (
 )
 
 // Best is the incumbent: the completed trial with the lowest loss in the first
-// objective, the earliest of equals; nil if there is none. Only trials that ran
-// to their end, with finite values, count.
+// objective, of equals the one planned first, whichever ended first; nil if there is
+// none. Only trials that ran to their end, with finite values, count.
 func (v *View) Best() *Trial { return v.best }
 
 // Pareto lists the completed trials that no other beats in every objective, by
@@ -41,4 +41,18 @@ func (v *View) Pareto() []*Trial {
 func (t *Trial) eligible() bool {
 	return t.State == Completed && len(t.Losses) > 0 &&
 		!slices.ContainsFunc(t.Losses, func(x float64) bool { return math.IsInf(x, 1) })
+}
+
+// betters reports whether t is to be the incumbent in place of best, which may be nil.
+func (t *Trial) betters(best *Trial) bool {
+	if !t.eligible() {
+		return false
+	}
+	if best == nil {
+		return true
+	}
+	if a, b := t.Loss(), best.Loss(); a != b {
+		return a < b
+	}
+	return t.ID < best.ID
 }

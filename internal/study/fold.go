@@ -192,7 +192,7 @@ func (v *View) end(t *Trial, b Ended, at time.Time) error {
 	if t.State == Completed {
 		v.Longest = max(v.Longest, t.Step())
 	}
-	if t.eligible() && (v.best == nil || t.Loss() < v.best.Loss()) {
+	if t.betters(v.best) {
 		v.best = t
 	}
 	return nil
@@ -246,7 +246,7 @@ func (v *View) reopen(t *Trial, b Reopened) error {
 	if v.best == t {
 		v.best = nil
 		for _, u := range v.Trials {
-			if u.eligible() && (v.best == nil || u.Loss() < v.best.Loss()) {
+			if u.betters(v.best) {
 				v.best = u
 			}
 		}

@@ -87,7 +87,8 @@ func TestCountsAreThoseOfTheTrials(t *testing.T) {
 	})
 }
 
-// The incumbent is kept as the log grows; it is the one that a search finds.
+// The incumbent is kept as the log grows; it is the one that a search finds, in
+// whatever order equal trials ended.
 func TestTheIncumbentIsTheBestCompletedTrial(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := studytest.Draw(t).View()
