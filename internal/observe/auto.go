@@ -16,17 +16,19 @@ import (
 type auto struct {
 	rec     *recorder
 	heading split // of a line like "Test Error:", for lines below it
+	counted split // of "Test: [ 9/10] …", for what is said below it of all of them
 	columns columns
 }
 
 // lineScan is one line being read.
 type lineScan struct {
 	*auto
-	text string
-	from int // where what has not been used begins
-	ctx  split
-	row  row
-	last int // index of the value just found, -1 if none
+	text  string
+	from  int // where what has not been used begins
+	ctx   split
+	loose bool // ctx holds up to the next , ; or |
+	row   row
+	last  int // index of the value just found, -1 if none
 }
 
 func (a *auto) line(text string, over bool) {
@@ -50,7 +52,9 @@ func (a *auto) line(text string, over bool) {
 	}
 	switch {
 	case len(s.row.steps) > 0:
-		a.heading = noSplit
+		a.heading, a.counted = noSplit, noSplit
+	case s.row.passing && s.ctx != noSplit:
+		a.counted = s.ctx
 	case len(s.row.values) == 0:
 		if h := headingOf(text); h != noSplit {
 			a.heading = h
@@ -62,10 +66,10 @@ func (a *auto) line(text string, over bool) {
 	a.rec.row(s.row)
 }
 
-var headCount = regexp.MustCompile(`^\s*(?:\[\s*(\d+)(?:/\d+)?\]|(\d+):)\s`)
+var headCount = regexp.MustCompile(`^\s*(?:\[\s*(\d+)(?:/\d+)?\](?:\s|\[)|(\d+):\s)`)
 
-// head reads a count that a line begins with, as [3] or [3/50] or CatBoost's 3:, and
-// returns where to go on. It is a step where no word counts.
+// head reads a count that a line begins with, as [3], [3/50], [3/50][10/391] or
+// CatBoost's 3:, and returns where to go on. It is a step where no word counts.
 func (s *lineScan) head() int {
 	m := headCount.FindStringSubmatch(s.text)
 	if m == nil || s.rec.named {
@@ -74,7 +78,7 @@ func (s *lineScan) head() int {
 	if v, ok := parseNumber(m[1] + m[2]); ok {
 		s.row.steps = append(s.row.steps, counted{unnamed, v})
 	}
-	s.from = len(m[0])
+	s.from = len(strings.TrimRight(m[0], "["))
 	return s.from
 }
 
@@ -103,7 +107,10 @@ func (s *lineScan) number(i, n int) int {
 		return end
 	}
 	clause := s.text[s.from:i]
-	if s.average(clause, i, end, v) {
+	if s.loose && strings.ContainsAny(clause, ",;|") {
+		s.ctx, s.loose = noSplit, false
+	}
+	if s.bracket(clause, end, v, hasTotal) {
 		return end
 	}
 	s.last = -1
@@ -132,13 +139,14 @@ func (s *lineScan) number(i, n int) int {
 	return end
 }
 
-// average reads the brackets of "Loss 2.3 (2.5)": the latest value, and the mean
-// so far, which is the one that counts.
-func (s *lineScan) average(clause string, i, end int, v float64) bool {
+// bracket reads the brackets of "Loss 2.3 (2.5)": the latest value, and the mean so
+// far, which is the one that counts. Those of "Acc: 91.2% (912/1000)" say the same
+// again.
+func (s *lineScan) bracket(clause string, end int, v float64, hasTotal bool) bool {
 	if s.last < 0 || strings.TrimSpace(clause) != "(" || !strings.HasPrefix(strings.TrimLeft(s.text[end:], " "), ")") {
 		return false
 	}
-	if s.text[end-1] != '%' {
+	if s.text[end-1] != '%' && !hasTotal {
 		s.row.values[s.last].value = v
 	}
 	s.from, s.last = end, -1
@@ -170,13 +178,23 @@ func (s *lineScan) value(name string, v, total float64, hasTotal, percent bool) 
 	}
 	s.row.values = append(s.row.values, found{s.fullName(name), v, percent})
 	s.last = len(s.row.values) - 1
+	s.carry(name)
+}
+
+// carry lets what follows be of the same data, where a name says that in a word of its
+// own: "val loss 0.5 acc 0.8". Behind "train loss: 0.5, " anything may follow.
+func (s *lineScan) carry(name string) {
+	first, rest, _ := strings.Cut(name, " ")
+	if data := splits[strings.ToLower(strings.Trim(first, "."))]; data != noSplit && rest != "" {
+		s.ctx, s.loose = data, data == train
+	}
 }
 
 // context looks for the data that is spoken of in text[from:to].
 func (s *lineScan) context(from, to int) {
 	for _, w := range wordsOf(s.text[from:max(from, to)]) {
 		if c, ok := splits[w]; ok && w != "tr" {
-			s.ctx = c
+			s.ctx, s.loose = c, false
 		}
 	}
 }
@@ -196,10 +214,13 @@ func (s *lineScan) fullName(name string) string {
 		name = strings.ToLower(strings.ReplaceAll(strings.Join(words, "_"), ".", ""))
 	}
 	ctx := s.ctx
-	if ctx == noSplit {
+	if ctx == noSplit && len(s.row.steps) == 0 {
 		ctx = s.heading
+		if ctx == noSplit && !s.rec.meets(name) {
+			ctx = s.counted
+		}
 	}
-	if ctx != noSplit && meaningOf(name).split == noSplit && !s.rec.wants(name) {
+	if m := meaningOf(name); ctx != noSplit && m.split == noSplit && !slices.Equal(m.words, []string{"lr"}) && !s.rec.wants(name) {
 		name = string(ctx) + "_" + strings.ToLower(name)
 	}
 	return name

@@ -74,7 +74,31 @@ func TestAutoReadsLinesMadeForPeople(t *testing.T) {
 				"Test: [ 0/10]\tTime  0.5 ( 0.6)\tLoss 1.5e+00 (1.6e+00)\tAcc@1  57.00 ( 57.50)",
 				" *   Acc@1 56.544 Acc@5 79.084", "Epoch: [1][  0/391]\tTime  0.5 ( 0.6)",
 			},
-			[]string{"0 acc1=56.544 Acc@5=79.084", "0 Loss=2.5 test_loss=1.6 test_acc@1=57.5"},
+			[]string{"0 acc1=56.544 test_acc@5=79.084", "0 Loss=2.5 Acc@5=89 test_loss=1.6 test_acc@1=57.5"},
+		},
+		"what came of a test, below its batches": {
+			[]string{"test_top1"},
+			"",
+			[]string{
+				"Epoch: [0][ 90/100]\tLoss 2.3 (2.5)\tTop1  56.25 ( 53.12)", "Test: [ 9/12]\tLoss 1.5 (1.6)\tTop1  57.00 ( 57.50)", " ** Top1 56.5 Top5 79.0",
+				"Epoch: [1][ 90/100]\tLoss 2.0 (2.1)\tTop1  60.0 ( 61.0)",
+			},
+			[]string{"0 test_top1=56.5 test_top5=79", "0 Loss=2.5 Top1=53.12 test_loss=1.6", "1 Loss=2.1 Top1=61"},
+		},
+		"a line for each part of the data, named once": {
+			[]string{"val_acc"},
+			"",
+			[]string{"Epoch 0/24", "----------", "train Loss: 0.6 Acc: 0.7", "val Loss: 0.5 Acc: 0.8", "Epoch 1/24", "train Loss: 0.5 Acc: 0.75", "val Loss: 0.4 Acc: 0.85"},
+			[]string{"0 train_loss=0.6 train_acc=0.7", "0 val_loss=0.5 val_acc=0.8", "1 train_loss=0.5 train_acc=0.75", "1 val_loss=0.4 val_acc=0.85"},
+		},
+		"what follows validation is validation's": {[]string{"val_acc"}, "", []string{"Epoch 1: train loss 0.5, val loss 0.4, acc 0.8, lr 0.1"}, []string{"1 train_loss=0.5 val_loss=0.4 val_acc=0.8 lr=0.1"}},
+		"what follows training may be anything's": {nil, "", []string{"Epoch 1, Train Loss: 0.5, Accuracy: 0.8"}, []string{"1 train_loss=0.5 Accuracy=0.8"}},
+		"a rate is no part of the data's":         {nil, "", []string{"train | epoch 001 | loss 6.9 | lr 0.0001"}, []string{"1 train_loss=6.9 lr=0.0001"}},
+		"a share, and below it what it is of":     {nil, "", []string{"Epoch 1", "Acc: 12.500% (16/128) | F1: 50 % (3 / 6)"}, []string{"1 Acc=0.125 F1=0.5"}},
+		"an epoch and its batches in brackets": {
+			nil, "",
+			[]string{"[0/2][100/782] Loss_D: 1.6 Loss_G: 5.1", "[0/2][700/782] Loss_D: 1.2 Loss_G: 4.1", "[1/2][700/782] Loss_D: 1.0 Loss_G: 4.0"},
+			[]string{"0 Loss_D=1.2 Loss_G=4.1", "1 Loss_D=1 Loss_G=4"},
 		},
 		"keras": {
 			[]string{"val_accuracy"},

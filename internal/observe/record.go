@@ -94,6 +94,11 @@ func (r *recorder) wants(name string) bool {
 	})
 }
 
+// meets reports whether a name is as good as one that the study asks for.
+func (r *recorder) meets(name string) bool {
+	return slices.ContainsFunc(r.wanted, func(w want) bool { return Match(w.name, name) >= Same })
+}
+
 // row takes in what was found together.
 func (r *recorder) row(w row) {
 	between := r.advance(w.steps)
