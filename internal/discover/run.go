@@ -46,6 +46,9 @@ func run(ctx context.Context, dir string, argv, env []string, limit time.Duratio
 		select {
 		case err := <-done:
 			endGroup(cmd.Process)
+			if errors.Is(err, exec.ErrWaitDelay) { // it went well, and left a child that is ended now
+				err = nil
+			}
 			return true, err
 		case <-ctx.Done():
 			over = true
