@@ -16,7 +16,7 @@ unexport DANLU_LONG
 
 .DEFAULT_GOAL = build
 .NOTPARALLEL:
-.PHONY: build man test lint fmt cross unit race client examples long bench bench-schedules bench-torch demo picture clean
+.PHONY: build man test lint fmt cross unit race client examples long soak bench bench-schedules bench-torch demo picture clean
 
 build: ## dist/danlu, with its commit in it where git can tell
 	$(GO) build -buildvcs=$$(git status >/dev/null 2>&1 && echo auto || echo false) \
@@ -59,6 +59,14 @@ long: ## long rounds of the packages that have some
 	DANLU_LONG=1 $(GO) test -count=1 -timeout 20m \
 		$$(grep -rl --include='*_test.go' DANLU_LONG . | xargs -n1 dirname | sort -u)
 	DANLU_LONG=1 $(GO) test -count=1 -timeout 20m ./internal/sampler
+
+# The packages whose tests draw their cases at random, themselves or by a suite.
+DRAWN = $$($(GO) list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}' ./... \
+	| grep -E 'net/rapid|(store|sampler|scheduler|study)test' | cut -d' ' -f1)
+
+soak: ## for an hour, what is left to chance: far more draws, and the tests that kill again and again
+	$(GO) test -count=1 -timeout 60m $(DRAWN) -rapid.checks=3000 -rapid.nofailfile
+	DANLU_LONG=1 $(GO) test -count=5 -timeout 60m ./internal/e2e ./internal/executor/local ./internal/runner ./internal/salvage ./internal/store/sqlite
 
 cross: ## the other platforms compile
 	@for p in $(PLATFORMS); do \
