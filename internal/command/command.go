@@ -34,8 +34,9 @@ type Vars struct {
 	Study          string
 	Trial, Attempt int
 	Params         space.Values
-	Order          []string // of the parameters in {params}; nil: by name
-	Dir            string   // the trial's folder
+	Order          []string     // of the parameters in {params}; nil: by name
+	Space          *space.Space // what the parameters are; nil: their values tell
+	Dir            string       // the trial's folder
 	Seed           uint64
 	Resume         string // a checkpoint's path; empty: start from nothing
 	MaxStep        int64  // 0: unknown
@@ -126,7 +127,7 @@ func (v Vars) options() []string {
 	var opts []string
 	for _, name := range order {
 		if x, ok := v.Params[name]; ok {
-			opts = append(opts, "--"+name+"="+x.String())
+			opts = append(opts, "--"+name+"="+v.argument(name, x))
 		}
 	}
 	return opts
@@ -166,5 +167,26 @@ func (p piece) fill(v Vars) string {
 	case p.text == "resume":
 		return v.Resume
 	}
-	return v.Params[p.text].String()
+	return v.argument(p.text, v.Params[p.text])
+}
+
+// argument is a value as a command line has it. A float is written as one, 0.0 and
+// not 0, since there are programs that take the type of a number from its digits; one
+// that goes by steps, or is not in the space, may be an int to the program, and stays as
+// short as it can be.
+func (v Vars) argument(name string, x space.Value) string {
+	s := x.String()
+	if x.Kind() != space.FloatKind || strings.ContainsAny(s, ".enN") { // 1e-05, inf, NaN
+		return s
+	}
+	if v.Space != nil {
+		i := v.Space.Index(name)
+		if i < 0 {
+			return s
+		}
+		if d, ok := v.Space.Param(i).Domain.(space.Float); ok && d.Step > 0 {
+			return s
+		}
+	}
+	return s + ".0"
 }

@@ -90,6 +90,31 @@ func TestPlaceholdersAreFilledIn(t *testing.T) {
 	}
 }
 
+// Some programs take the type of a number from its digits, and refuse 0 where they
+// have 0.0; to others a float that goes by whole steps is an int.
+func TestFloatsAreWrittenAsFloats(t *testing.T) {
+	s, err := space.New([]space.Param{
+		{Name: "dropout", Domain: space.Float{High: 0.5}},
+		{Name: "steps", Domain: space.Float{Low: 10, High: 100, Step: 10}},
+		{Name: "decay", Domain: space.Choice{Values: []space.Value{space.FloatValue(0), space.FloatValue(0.1)}}},
+		{Name: "layers", Domain: space.Int{Low: 1, High: 4}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := command.Vars{Space: s, Order: s.Names(), Params: space.Values{
+		"dropout": space.FloatValue(0), "steps": space.FloatValue(20), "decay": space.FloatValue(0), "layers": space.IntValue(2),
+	}}
+	got, err := command.Expand([]string{"x", "{params}", "-d", "{dropout}", "{dropout?p={dropout}}"}, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"x", "--dropout=0.0", "--steps=20", "--decay=0.0", "--layers=2", "-d", "0.0", "p=0.0"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("arguments (-want +got):\n%s", d)
+	}
+}
+
 func TestValuesAreNotExpandedAgain(t *testing.T) {
 	v := vars(t)
 	v.Params["optimizer"] = space.StringValue("{lr}{{")

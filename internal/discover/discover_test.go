@@ -159,7 +159,7 @@ func TestAScriptIsDescribedWithoutBeingRun(t *testing.T) {
 	}
 	text := string(f.File.Bytes())
 	for _, want := range []string{
-		"objective: valid_loss min", "not sure: read from the source, not seen in a run", "fidelity: {step: epoch, max: 2}  # by --epochs, counted from 0",
+		"objective: val_acc max", "not sure: read from the source, not seen in a run", "fidelity: {step: epoch, max: 2}  # by --epochs, counted from 0",
 		"default: 0.5}  # the default is what was on the command line", "as given, in every trial: --epochs 3", "when: {opt: sgd}",
 		"batch-size: {choice: [16, 32, 64, 128, 256], ordered: true, role: batch_size}  # not sure: no default is known",
 	} {
@@ -178,7 +178,7 @@ func TestARunIsShortAndLeavesNothing(t *testing.T) {
 	if !f.Ran || time.Since(started) > 4*time.Minute {
 		t.Errorf("ran %v, for %s", f.Ran, time.Since(started))
 	}
-	if text := string(f.File.Bytes()); !strings.Contains(text, "objective: valid_loss min  # also found") || !strings.Contains(text, "max: 9}  # by --epochs, counted from 0") {
+	if text := string(f.File.Bytes()); !strings.Contains(text, "objective: val_acc max  # also found") || !strings.Contains(text, "max: 9}  # by --epochs, counted from 0") {
 		t.Errorf("what it printed was not heard:\n%s", text)
 	}
 	saved, err := os.ReadFile(filepath.Join(dir, "ran"))

@@ -207,7 +207,7 @@ func (d *discovery) trial(f *draft.File) (argv, env []string, dir string, err er
 		return nil, nil, "", fmt.Errorf("make a folder for the run: %w", err)
 	}
 	vs, _ := s.Default()
-	v := command.Vars{Study: f.Name, Params: vs, Order: s.Names(), Dir: dir, Seed: 1}
+	v := command.Vars{Study: f.Name, Space: s, Params: vs, Order: s.Names(), Dir: dir, Seed: 1}
 	if argv, err = command.Expand(f.Command, v); err != nil {
 		return nil, nil, dir, err
 	}

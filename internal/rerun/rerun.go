@@ -27,7 +27,7 @@ func Line(v *study.View, t *study.Trial, cwd string) (string, error) {
 	}
 	params, order := v.ParamsAt(t, 0)
 	vars := command.Vars{
-		Study: def.Name, Trial: int(t.ID), Attempt: 1, Params: params, Order: order, Seed: t.Seed, MaxStep: v.Horizon(t),
+		Study: def.Name, Trial: int(t.ID), Attempt: 1, Space: def.Space, Params: params, Order: order, Seed: t.Seed, MaxStep: v.Horizon(t),
 	}
 	if def.Fidelity.Param != "" {
 		vars.MaxStep = 0

@@ -128,7 +128,7 @@ func (r *Runner) describe(t *study.Trial, a *study.Attempt) (executor.Launch, er
 		l.MaxStep = 0 // how long each training is, the program knows
 	}
 	vars := command.Vars{
-		Study: def.Name, Params: params, Order: order, Trial: int(t.ID), Attempt: a.Number,
+		Study: def.Name, Space: def.Space, Params: params, Order: order, Trial: int(t.ID), Attempt: a.Number,
 		Dir: a.Dir, Seed: t.Seed, Resume: a.Resume, MaxStep: l.MaxStep,
 	}
 	if a.Dir != "" {
