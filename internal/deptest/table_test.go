@@ -73,9 +73,10 @@ var table = []row{
 	{"internal/option", "", "go.yaml.in/yaml/v4", "reads helps and sources of programs it knows nothing else of; Hydra prints YAML"},
 	{"internal/guess", "internal/option internal/space", "", "says what options are to a training; starts nothing"},
 	{"internal/draft", "internal/space", "", "writes danlu.yaml, which spec reads"},
+	{"internal/fill", "", "go.yaml.in/yaml/v4", "puts values into files of a program that nobody touches"},
 	{"internal/amend", "internal/draft internal/space internal/spec", "go.yaml.in/yaml/v4", "changes one thing in the text of a danlu.yaml, whose meaning is spec's"},
 	{"internal/sweep", "internal/command internal/draft internal/space", "go.yaml.in/yaml/v4", "translates the files of another tool"},
-	{"internal/discover", "internal/command internal/draft internal/guess internal/observe internal/option internal/space internal/text internal/tfevents", "", "looks at a program from outside; knows the pieces of danlu init and no study"},
+	{"internal/discover", "internal/command internal/draft internal/fill internal/guess internal/observe internal/option internal/space internal/text internal/tfevents", "", "looks at a program from outside; knows the pieces of danlu init and no study"},
 	{"internal/provenance", "internal/study", "golang.org/x/sys/unix golang.org/x/sys/windows", "says what a result came from"},
 
 	// Where logs are kept.
@@ -107,7 +108,7 @@ var table = []row{
 	{"internal/optuna", "internal/space internal/study internal/transfer", "modernc.org/sqlite", "files of Optuna's: it knows SQLite, since they are SQLite, and no store of ours"},
 	{"internal/export", "internal/space internal/study internal/tfevents", "", "writes what a view holds"},
 	{"internal/pipe", "internal/engine internal/export internal/session internal/space internal/study", "", "ask-and-tell over lines"},
-	{"internal/display", "internal/space internal/stopping internal/study internal/text", "", "draws what a view holds"},
+	{"internal/display", "internal/command internal/space internal/stopping internal/study internal/text", "", "draws what a view holds"},
 
 	{"internal/locate", "internal/space internal/store internal/study internal/wrapper", "", "finds the store and the study that is meant"},
 	{"internal/wish", "internal/engine internal/locate internal/sampler internal/scheduler internal/session internal/space internal/store internal/study", "", "carries a person's request to a study"},

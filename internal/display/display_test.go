@@ -375,6 +375,16 @@ func TestEndings(t *testing.T) {
 			l.Append(study.Points{Trial: 1, Attempt: 1, Rows: []study.Point{{Step: 10, Metric: "val_accuracy", Value: 0.93}, {Step: 10, Metric: "test_accuracy", Value: 0.915}, {Step: 10, Metric: "train_loss", Value: 3}}})
 			l.End(1, study.Completed, 0.93)
 		}, End{Reason: "target", Why: "trial 1 reached val_accuracy 0.93", Store: "/a folder/danlu.db", Flag: " --store '/a folder/danlu.db'"}},
+		{"all alike", func(l *studytest.Log) {
+			for i := range study.TrialID(5) {
+				l.Plan(params(0.01*float64(i+1), 32, "sgd")).Start(i).Report(i, 10, 0.125).End(i, study.Completed, 0.125)
+			}
+		}, End{Reason: "budget", Why: "its 5 trials are spent"}},
+		{"one configuration again and again", func(l *studytest.Log) {
+			for i := range study.TrialID(5) {
+				l.Plan(params(0.01, 32, "sgd")).Start(i).Report(i, 10, 0.125).End(i, study.Completed, 0.125)
+			}
+		}, End{Reason: "budget", Why: "its 5 trials are spent"}},
 		{"left before anything", func(*studytest.Log) {}, End{Interrupted: true, Store: "danlu.db", File: "my study.yaml"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -387,6 +397,24 @@ func TestEndings(t *testing.T) {
 			}
 			golden(t, "end-"+strings.ReplaceAll(tc.name, " ", "-")+".txt", w.out.String())
 		})
+	}
+}
+
+func TestItIsSaidOnceThatAllTrialsCameOutTheSame(t *testing.T) {
+	w := watch(t, definition(t, func(d *study.Definition) { d.Command = []string{"python", "train.py"} }), Options{})
+	const soon, passes = "5 trials came out the same: does the program use the parameters it is given?", "Its command passes none, as in --lr {lr}"
+	for i := range study.TrialID(7) {
+		w.Plan(params(0.01*float64(i+1), 32, "sgd")).Start(i)
+		w.ended(i, study.Completed, "", 0.125)
+		if said := strings.Count(w.out.String(), soon); said != min(int(i)/4, 1) {
+			t.Fatalf("after %d trials it is said %d times:\n%s", i+1, said, w.out.String())
+		}
+	}
+	if err := w.d.Close(w.View(), End{Reason: "budget"}); err != nil {
+		t.Fatal(err)
+	}
+	if end := strings.Join(strings.Fields(w.out.String()), " "); !strings.Contains(end, passes) {
+		t.Errorf("the command is not looked at:\n%s", w.out.String())
 	}
 }
 

@@ -93,6 +93,13 @@ func (s *story) outcome(v *study.View, width int) []text.Line {
 	if len(v.Def.Objectives) > 1 {
 		lines = append(lines, s.front(v, width)...)
 	}
+	if a := alikeText(v); a != "" {
+		lines = append(lines, nil)
+		for _, l := range text.Wrap(text.Clean(a), width) {
+			l[0].Style = text.Warn
+			lines = append(lines, l)
+		}
+	}
 	if o := Outlook(v); o != "" {
 		lines = append(lines, nil)
 		lines = append(lines, text.Wrap(strings.ToUpper(o[:1])+o[1:]+".", width)...)

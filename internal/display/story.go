@@ -15,6 +15,7 @@ type story struct {
 	total int
 	begun bool          // something was observed before
 	best  study.TrialID // that was last said to be the best; -1: none
+	alike bool          // it was said that all values are the same
 	scale scale
 }
 

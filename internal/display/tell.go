@@ -28,6 +28,10 @@ func (s *story) tell(v *study.View, events []study.Event, starts bool) []text.Li
 			}
 		case study.Ended:
 			lines = append(lines, s.endedLine(v, b))
+			if !s.alike && alike(v) > 0 {
+				s.alike = true
+				lines = append(lines, text.Line{{Text: fmt.Sprintf("%d trials came out the same: does the program use the parameters it is given?", alike(v)), Style: text.Warn}})
+			}
 		case study.Noted:
 			lines = append(lines, notedLine(b))
 		}
