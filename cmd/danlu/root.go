@@ -37,6 +37,7 @@ var verbs = []struct {
 	{"act", newEnqueue},
 	{"act", newNote},
 	{"act", newDelete},
+	{"other", newFill},
 	{"other", newReport},
 	{"other", newDoctor},
 	{"other", newMan},

@@ -46,7 +46,10 @@ func (d *discovery) ask(ctx context.Context) (*asked, error) {
 	}
 	if s != nil && !s.Parses {
 		// Asking for help would start the training.
-		a.program, a.how = &option.Program{Style: option.Dashes}, "its source"
+		a.program, a.how = &option.Program{Style: option.Dashes, Options: shown(l.args)}, "its source"
+		if len(a.program.Options) > 0 {
+			a.how = "the command line it was given"
+		}
 		return a, nil
 	}
 	if s != nil && (!s.Helps || s.Whole) {
@@ -67,6 +70,17 @@ func (d *discovery) ask(ctx context.Context) (*asked, error) {
 		a.program.Complete(s)
 	}
 	return a, nil
+}
+
+// shown are the options that a command line shows to be there, as --model.depth=4, of a
+// program of which nothing else tells.
+func shown(words []string) (options []*option.Option) {
+	for _, w := range words {
+		if name, value, ok := strings.Cut(w, "="); ok && len(name) > 3 && strings.HasPrefix(name, "--") {
+			options = append(options, option.Variable(name, value))
+		}
+	}
+	return options
 }
 
 func first(s string) string {

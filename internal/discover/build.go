@@ -17,6 +17,9 @@ func (d *discovery) command(f *draft.File) {
 	style := d.asked.program.Style
 	escape := strings.NewReplacer("{", "{{", "}", "}}")
 	var cmd []string
+	if d.file != "" {
+		cmd = slices.Concat([]string{"danlu", "fill", escape.Replace(d.file)}, d.placeholders(), []string{"--"})
+	}
 	for _, w := range d.launch.before {
 		cmd = append(cmd, escape.Replace(w))
 	}
@@ -44,7 +47,7 @@ func (d *discovery) command(f *draft.File) {
 			cmd = append(cmd, escape.Replace(w))
 		}
 	}
-	if style != option.Client {
+	if style != option.Client && d.file == "" {
 		cmd = append(cmd, d.placeholders()...)
 	}
 	for _, a := range last {
@@ -207,6 +210,9 @@ func (d *discovery) describe(f *draft.File, h *heard) {
 	f.Params, f.Spares = d.params(guess.Tune), d.params(guess.Spare)
 	f.Head = append(f.Head, "Written by `danlu init`, which found the options by "+d.asked.how+".",
 		"Ranges are what practice suggests around the defaults: look at them, and at what is not sure.")
+	if d.file != "" {
+		f.Head = append(f.Head, "`danlu fill` starts the program with other values in "+d.file+", which stays as it is.")
+	}
 	f.Doubts = d.asked.doubts
 	d.left(f)
 	d.heldFixed(f)
@@ -230,9 +236,9 @@ func (d *discovery) left(f *draft.File) {
 	for _, g := range d.guesses {
 		switch {
 		case g.Use == guess.Unknown && !strings.HasPrefix(g.Option.Long(), "--no"):
-			unknown = append(unknown, g.Option.Long())
+			unknown = append(unknown, d.typed(g.Option))
 		case g.Use == guess.Fixed && (g.Role != "" || g.Unsure != ""):
-			fixed = append(fixed, g.Option.Long())
+			fixed = append(fixed, d.typed(g.Option))
 		}
 	}
 	const most = 15
@@ -245,6 +251,14 @@ func (d *discovery) left(f *draft.File) {
 	if len(fixed) > 0 {
 		f.Left = append(f.Left, "not tuned, since there is no range to guess: "+strings.Join(head(fixed, most), ", "))
 	}
+}
+
+// typed is an option as people write it, in a file without dashes.
+func (d *discovery) typed(o *option.Option) string {
+	if d.file != "" {
+		return o.Name()
+	}
+	return o.Long()
 }
 
 func head(words []string, most int) []string {

@@ -66,8 +66,12 @@ func Program(ctx context.Context, o Options) (*Found, error) {
 		return nil, err
 	}
 	d.asked = a
+	d.fromConfigurations()
 	d.guess()
-	if !slices.ContainsFunc(d.guesses, func(g *guess.Guess) bool { return g.Use == guess.Tune || g.Use == guess.Spare }) && !guess.Anything(d.guesses) {
+	if !d.worth(guess.Tune) {
+		d.filled()
+	}
+	if !d.worth(guess.Tune) && !d.worth(guess.Spare) && !guess.Anything(d.guesses) {
 		return nil, d.nothing()
 	}
 	d.takeSpares()
@@ -88,30 +92,41 @@ type discovery struct {
 	asked   *asked
 	args    []argument
 	guesses []*guess.Guess
+	file    string           // that danlu fill puts the parameters into; empty: the command line has them
+	lengths []*option.Option // of a training, by a configuration
 	doubts  []string
 	say     func(string)
 }
+
+// worth reports whether an option has been guessed to be for a use.
+func (d *discovery) worth(u guess.Use) bool { return d.find(u) != nil }
 
 // guess takes the command line apart and says what every option is.
 func (d *discovery) guess() {
 	p := d.asked.program
 	d.args = readArguments(d.launch.args, p)
-	facts := guess.Facts{Given: map[string]string{}}
+	given := map[string]string{}
 	for _, a := range d.args {
 		if a.option != nil {
-			facts.Given[a.option.Long()] = a.value
+			given[a.option.Long()] = a.value
 		}
 	}
-	if s := d.asked.source; s != nil {
-		calls := func(name string) bool { return slices.Contains(s.Calls, name) }
-		facts.AdamW = calls("TrainingArguments") || calls("AdamW") && !calls("Adam") && !calls("SGD") && !calls("RMSprop")
-	}
-	d.guesses = guess.Options(p, facts)
+	d.guesses = guess.Options(p, d.facts(given))
 	if p.Style == option.Positional { // an argument can't be left out
 		for _, g := range d.guesses {
 			g.When = nil
 		}
 	}
+}
+
+// facts are what is known besides the options, of which some are given.
+func (d *discovery) facts(given map[string]string) guess.Facts {
+	facts := guess.Facts{Given: given}
+	if s := d.asked.source; s != nil {
+		calls := func(name string) bool { return slices.Contains(s.Calls, name) }
+		facts.AdamW = calls("TrainingArguments") || calls("AdamW") && !calls("Adam") && !calls("SGD") && !calls("RMSprop")
+	}
+	return facts
 }
 
 // takeSpares takes what seldom matters most where there is nothing else.
@@ -133,7 +148,7 @@ func (d *discovery) nothing() error {
 		names = append(names, o.Long())
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("find what to tune: the program takes no options, by %s; let it take some, or call danlu.params(lr=1e-3) in it, which needs no options", d.asked.how)
+		return fmt.Errorf("find what to tune: the program takes no options, by %s, and assigns to no variable that could be tuned; if it takes some all the same, write them behind it with their values, as in danlu init -- python train.py --lr=0.1; else let it take some, or call danlu.params(lr=1e-3) in it, which needs no options", d.asked.how)
 	}
 	why := ""
 	if len(d.asked.doubts) > 0 {

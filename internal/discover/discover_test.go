@@ -222,7 +222,7 @@ func TestProgramsThatCannotBeAsked(t *testing.T) {
 	}
 
 	// Without a parser --help would start the training.
-	write(t, dir, "silent.py", "open('started', 'w')\nlr = 0.1\nprint(lr)\n")
+	write(t, dir, "silent.py", "open('started', 'w')\nlr = float('0.1')\nprint(lr)\n")
 	_, err := Program(t.Context(), Options{Argv: []string{"python3", "silent.py"}, Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), "danlu.params") {
 		t.Errorf("error is %v", err)

@@ -3,17 +3,25 @@ package discover
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/danlu-ml/danlu/internal/draft"
 	"github.com/danlu-ml/danlu/internal/guess"
+	"github.com/danlu-ml/danlu/internal/option"
 )
 
 // fidelity says how long a full training is, where an option tells and the reports
 // count the same.
 func (d *discovery) fidelity(h *heard) draft.Entry {
 	g := d.find(guess.Fidelity)
+	if g == nil {
+		all := guess.Options(&option.Program{Options: d.lengths}, guess.Facts{})
+		if i := slices.IndexFunc(all, func(g *guess.Guess) bool { return g.Use == guess.Fidelity }); i >= 0 {
+			g = all[i]
+		}
+	}
 	if g == nil {
 		for _, g := range d.guesses {
 			if x, err := strconv.ParseFloat(g.Option.Default, 64); err == nil && x <= 0 && guess.IsLength(g.Option) {
@@ -22,7 +30,7 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 		}
 		return draft.Entry{Value: "fidelity: {step: epoch, max: 30}", Unsure: "how long a training is was not found; say so here, and poor trials are ended early"}
 	}
-	name := g.Option.Long()
+	name := d.typed(g.Option)
 	x, err := strconv.ParseFloat(strings.ReplaceAll(g.Option.Default, "_", ""), 64)
 	n := int64(math.Ceil(x))
 	if err != nil || n < 1 || n > 1<<53 {

@@ -54,6 +54,11 @@ func takeApart(argv []string, dir string) *launch {
 			return l.launcherAt(argv, i+1, dir)
 		case base == "accelerate" && next < len(argv) && argv[next] == "launch":
 			return l.launcherAt(argv, i+2, dir)
+		case base == "danlu" && next < len(argv) && argv[next] == "fill":
+			if next = i + 1 + slices.Index(argv[i+1:], "--"); next == i {
+				return l.programAt(argv, i, anyProgram)
+			}
+			next++
 		case base == "sh" || base == "bash" || base == "zsh" || base == "dash":
 			next = skipOptions(argv, next)
 			if next < len(argv) && !strings.HasPrefix(argv[next], "-") {

@@ -171,6 +171,9 @@ func Domain(p space.Param) string {
 		words := make([]string, len(d.Values))
 		for i, v := range d.Values {
 			words[i] = Value(v)
+			if v.Kind() == space.FloatKind && strings.Trim(words[i], "-0123456789") == "" {
+				words[i] += ".0" // or it were an int to the program
+			}
 		}
 		add("choice", "["+strings.Join(words, ", ")+"]")
 		if d.Ordered {

@@ -211,7 +211,7 @@ func (s *lineScan) fullName(name string) string {
 			_, known := splits[w]
 			return slices.Contains(fillers, w) || (long && !known && !isQuantity(w))
 		})
-		name = strings.ToLower(strings.ReplaceAll(strings.Join(words, "_"), ".", ""))
+		name = strings.ToLower(strings.ReplaceAll(strings.Join(once(words), "_"), ".", ""))
 	}
 	ctx := s.ctx
 	if ctx == noSplit && len(s.row.steps) == 0 {
@@ -224,6 +224,16 @@ func (s *lineScan) fullName(name string) string {
 		name = string(ctx) + "_" + strings.ToLower(name)
 	}
 	return name
+}
+
+// once leaves out words that have been said: "Accuracy of the test on the 100 test images".
+func once(words []string) (kept []string) {
+	for _, w := range words {
+		if !slices.ContainsFunc(kept, func(k string) bool { return strings.EqualFold(k, w) }) {
+			kept = append(kept, w)
+		}
+	}
+	return kept
 }
 
 // nameIn is the name at the end of what stands before a number, and whether a

@@ -34,6 +34,11 @@ def dotted(node):
     return ""
 
 
+def literal(node):
+    """Whether nothing but numbers and texts is in it: 0.1, 2 ** 6."""
+    return all(isinstance(n, (ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)) for n in ast.walk(node))
+
+
 def source_of(node):
     try:
         return ast.unparse(node)
@@ -93,7 +98,8 @@ class Reader:
                 self.notes.add("globals")
         main, self.path = depth == 0, path
         for node in tree.body:
-            self.constant(node, main)
+            for n in node.body if main and is_main_guard(node) else [node]:
+                self.constant(n, main)
         # what an imported file does when it is itself the program is not this program's
         body = [n for n in tree.body if main or not is_main_guard(n)]
         self.functions |= {m.name for n in body for m in ast.walk(n) if isinstance(m, ast.FunctionDef)}
@@ -112,7 +118,7 @@ class Reader:
             if known and isinstance(v, (int, float, str, bool)):
                 self.values[t.id] = v
                 if main:
-                    self.constants.append({"names": [t.id], "type": type(v).__name__, "default": self.text(v), "known": True, "kind": "constant", "line": node.lineno})
+                    self.constants.append({"names": [t.id], "type": type(v).__name__, "default": self.text(v), "known": True, "kind": "constant", "of": "literal" if literal(node.value) else "", "line": node.lineno})
 
     def override(self, path):
         before = {o["names"][0]: o for o in self.constants}

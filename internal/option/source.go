@@ -20,17 +20,19 @@ var reader string
 // Source is what a script's text tells, without its being run.
 type Source struct {
 	Program *Program // its options, as far as the text has them
-	Prints  []Print
-	Imports []string // modules, without their parts
-	Calls   []string // functions that tell how it works, as called
-	Hydra   bool     // it is started by Hydra
-	Groups  []string // Hydra's groups of configurations: model=large|small
-	Client  bool     // it calls danlu.params
-	Reports bool     // it calls danlu.report
-	Logged  bool     // metrics go to a logger, as Lightning's self.log, not to the output
-	Parses  bool     // something in it reads the command line
-	Helps   bool     // and answers --help
-	Whole   bool     // Program has all there is to it: a help would tell no more
+	// Constants are variables of the script with a literal, that no command line sets.
+	Constants []*Option
+	Prints    []Print
+	Imports   []string // modules, without their parts
+	Calls     []string // functions that tell how it works, as called
+	Hydra     bool     // it is started by Hydra
+	Groups    []string // Hydra's groups of configurations: model=large|small
+	Client    bool     // it calls danlu.params
+	Reports   bool     // it calls danlu.report
+	Logged    bool     // metrics go to a logger, as Lightning's self.log, not to the output
+	Parses    bool     // something in it reads the command line
+	Helps     bool     // and answers --help
+	Whole     bool     // Program has all there is to it: a help would tell no more
 }
 
 // Print is something a script writes: text, and expressions between.
@@ -149,6 +151,11 @@ func (f *found) options(s *Source) {
 		ok := slices.Contains(kinds, o.Kind) || (o.Kind == "signature" && entries[o.Of]) || (o.Kind == "dataclass" && dataclasses)
 		if o.Kind == "positional" && !s.Parses && len(o.Names) == 1 && s.Program.Find(o.Names[0]) == nil {
 			places = append(places, &Option{Names: o.Names, Type: typeWord(o.Type), Default: o.Default, Known: o.Known, At: o.At, Unsure: true})
+		}
+		if o.Kind == "constant" && o.Of == "literal" && !ok {
+			c := Variable("--"+o.Names[0], o.Default)
+			c.Type, c.Known, c.Unsure = typeWord(o.Type), o.Known, true
+			s.Constants = append(s.Constants, c)
 		}
 		if !ok || (o.Kind == "argparse" && len(o.Names) > 0 && !strings.HasPrefix(o.Names[0], "-")) {
 			continue

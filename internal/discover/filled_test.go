@@ -1,0 +1,96 @@
+package discover
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestProgramsWithoutOptionsAreFilled(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "constants.py", `
+import os
+seed, tag = 1, "x"
+LEARNING_RATE = 1e-3
+batch_size = 2 ** 5
+device = os.environ.get("DEVICE", "cpu")
+hidden = 2 * batch_size
+if __name__ == "__main__":
+    num_epochs = 12
+    for epoch in range(1, num_epochs + 1):
+        print(f"epoch {epoch}: val loss {1.0:.3f}")
+`)
+	write(t, dir, "reads.py", `
+import argparse, json
+parser = argparse.ArgumentParser()
+parser.add_argument("-c", "--config")
+parser.add_argument("--fast", action="store_true")
+config = json.load(open(parser.parse_args().config))
+`)
+	write(t, dir, "conf/a.json", `{"trainer": {"epochs": 9, "out_dir": "out"}, "optimizer": {"lr": 0.01, "weight_decay": 0}, "seed": 3, "sizes": [8, 8]}`)
+	write(t, dir, "some.py", `
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("-c", "--config")
+parser.add_argument("--lr", "--learning_rate", type=float)
+parser.add_argument("--wd", "--weight_decay")
+print(parser.parse_args())
+`)
+	write(t, dir, "own.py", "import sys\nfrom conf import merge\nmerge(sys.argv[1:])\n")
+	for _, c := range []struct {
+		name, line string
+		command    []string
+		says       []string
+	}{
+		{
+			"constants", "python3 constants.py",
+			[]string{"danlu", "fill", "constants.py", "{params}", "--", "python3", "constants.py"},
+			[]string{
+				"LEARNING_RATE: {float: [3e-5, 0.03], log: true, role: learning_rate, default: 0.001}",
+				"batch_size:    {choice: [8, 16, 32, 64, 128], ordered: true, role: batch_size, default: 32}", "max: 12}  # by num_epochs",
+				"`danlu fill` starts the program with other values in constants.py",
+			},
+		},
+		{
+			"a configuration", "python3 reads.py --config=conf/a.json --fast",
+			[]string{"danlu", "fill", "conf/a.json", "{params}", "--trainer.out_dir={dir}", "--seed={seed}", "--", "python3", "reads.py", "--config=conf/a.json", "--fast"},
+			[]string{"optimizer.lr: ", "role: learning_rate, default: 0.01}", "optimizer.weight_decay: {choice: [0.0, 1e-6", "max: 9}  # by trainer.epochs"},
+		},
+		{
+			"options whose defaults are in a configuration", "python3 some.py -c conf/a.json",
+			[]string{"python3", "some.py", "-c", "conf/a.json", "{params}"},
+			[]string{"lr: {float: [0.0003, 0.3], log: true, role: learning_rate, default: 0.01}\n", "fidelity: {step: epoch, max: 9}  # by trainer.epochs"},
+		},
+		{
+			"options that nothing but the command line shows", "python3 own.py --net.depth=3 --net.lr=0.1 --device=cpu",
+			[]string{"python3", "own.py", "--device=cpu", "{params}"},
+			[]string{"net.depth: {int: [1, 6], role: depth, default: 3}", "net.lr:    {float: [0.003, 1], log: true, role: learning_rate, default: 0.1}"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := found(t, Options{Argv: strings.Fields(c.line), Dir: dir})
+			if d := cmp.Diff(c.command, f.File.Command); d != "" {
+				t.Errorf("command (-want +got):\n%s", d)
+			}
+			text := string(f.File.Bytes())
+			for _, want := range c.says {
+				if !strings.Contains(text, want) {
+					t.Errorf("%q is missing in\n%s", want, text)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatFillStartsIsLookedFor(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "train.py", "")
+	if err := Missing(strings.Fields("danlu fill train.py {params} -- python train.py"), dir); err != nil {
+		t.Error(err)
+	}
+	if err := Missing(strings.Fields("danlu fill train.py --lr=1 -- python missing.py"), dir); err == nil {
+		t.Error("a script that is not there was not missed")
+	}
+}
