@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,6 +76,7 @@ func Program(ctx context.Context, o Options) (*Found, error) {
 		return nil, d.nothing()
 	}
 	d.takeSpares()
+	d.keepWarmUpShort()
 	f := &draft.File{Name: d.name()}
 	d.command(f)
 	h, err := d.listen(ctx, f)
@@ -115,6 +117,26 @@ func (d *discovery) guess() {
 	if p.Style == option.Positional { // an argument can't be left out
 		for _, g := range d.guesses {
 			g.When = nil
+		}
+	}
+}
+
+// keepWarmUpShort lets a warm-up take half of a training at most, where both are told in
+// steps.
+func (d *discovery) keepWarmUpShort() {
+	length := d.find(guess.Fidelity)
+	if length == nil || strings.Contains(length.Option.Name(), "epoch") {
+		return
+	}
+	all, err := strconv.ParseInt(length.Option.Default, 10, 64)
+	for _, g := range d.guesses {
+		warm, whole := g.Domain.(space.Int)
+		if err != nil || !whole || g.Role != "warmup" || strings.Contains(g.Option.Name(), "epoch") {
+			continue
+		}
+		if half := max(all/2, g.Default.Int(), warm.Low+1); warm.High > half {
+			warm.High = half
+			g.Domain = warm
 		}
 	}
 }

@@ -94,13 +94,25 @@ func (e *ear) read(prints []option.Print) {
 		}
 	}
 	e.observer.Close()
-	e.metrics = slices.DeleteFunc(e.metrics, func(m *metric) bool { return strings.Contains(m.name, madeUp) })
+	e.metrics = slices.DeleteFunc(e.metrics, func(m *metric) bool {
+		m.name = strings.Trim(inNames.ReplaceAllString(m.name, "_"), "_")
+		return m.name == "" || strings.Contains(m.name, madeUp)
+	})
 }
 
-// madeUp stands for a number that is not known; a name that has it isn't known either.
-const madeUp = "0.512"
+// Numbers that are not known, and what they look like in a name they have got into:
+// "Train Epoch: 1 77 Loss: 0.512".
+const (
+	madeUp   = "0.512"
+	aCounter = "77"
+)
 
-var counts = regexp.MustCompile(`(?i)epoch|step|iter|batch|idx|index|round`)
+var inNames = regexp.MustCompile(`(^|_)(0512|77)(_|$)`)
+
+var (
+	counts   = regexp.MustCompile(`(?i)epoch|step|iter|round`)
+	counters = regexp.MustCompile(`(?i)batch|idx|index`)
+)
 
 // imagine is a line that a print could print in an epoch, counted from 0.
 func imagine(p option.Print, epoch int) string {
@@ -113,8 +125,8 @@ func imagine(p option.Print, epoch int) string {
 			b.WriteString(strconv.Itoa(epoch))
 		case counts.MatchString(piece.Expression) && !strings.ContainsAny(piece.Format, "fe"):
 			b.WriteString(strconv.Itoa(epoch + 1))
-		case strings.HasSuffix(piece.Format, "d"):
-			b.WriteString("7")
+		case counters.MatchString(piece.Expression) && !strings.ContainsAny(piece.Format, "fe"), strings.HasSuffix(piece.Format, "d"):
+			b.WriteString(aCounter)
 		case strings.HasSuffix(piece.Format, "%"):
 			b.WriteString("51.2%")
 		default:
@@ -164,7 +176,7 @@ func (m *metric) rank() int {
 	case onTest.MatchString(m.name):
 		return n + 20
 	}
-	return n + 10 - 2*strings.Count(m.name, "@5")
+	return n + 10 - 2*strings.Count(m.name, "@5") - strings.Count(strings.ToLower(m.name), "last_") // of an episode, beside a mean
 }
 
 // best is the metric to tune for, nil where there is none.

@@ -45,6 +45,9 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 	if unit != "epoch" && strings.Contains(strings.ToLower(g.Option.Help), "epochs") || strings.HasSuffix(strings.ToLower(name), "ep") || name == "-e" {
 		unit = "epoch"
 	}
+	if unit != "epoch" && h.counts != "epoch" && h.counts != "" { // "step 20: val loss 2.1", whatever the option calls it
+		unit = h.counts
+	}
 	e := draft.Entry{Key: "fidelity", Value: fmt.Sprintf("{step: %s, max: %d}", unit, n), Note: "by " + name}
 	if n == 1 {
 		e.Key, e.Value = "", "fidelity: "+e.Value

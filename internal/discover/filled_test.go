@@ -94,3 +94,62 @@ func TestWhatFillStartsIsLookedFor(t *testing.T) {
 		t.Error("a script that is not there was not missed")
 	}
 }
+
+func TestStepsAreCountedAsTheReportsAre(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "train.py", `
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--max_iters", type=int, default=200)
+p.add_argument("--warmup_iters", type=int, default=60)
+p.add_argument("--lr", type=float, default=0.1)
+a = p.parse_args()
+for iter_num in range(a.max_iters):
+    print(f"step {iter_num}: train loss {1.0:.4f}, val loss {1.0:.4f}")
+    print(f"iter {iter_num}: loss {1.0:.4f}")
+`)
+	text := string(found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir}).File.Bytes())
+	for _, want := range []string{"fidelity: {step: step, max: 200}  # by --max_iters", "warmup_iters: {int: [0, 100], role: warmup, default: 60}"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+}
+
+func TestAProgramThatLooksForATerminalIsToldOfOne(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "train.py", `
+import argparse, sys
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float, default=0.1)
+p.parse_args()
+sys.exit("stty: 'standard input': Inappropriate ioctl for device")
+print(f"epoch {1}: val loss {1.0}")
+`)
+	f := found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir, Run: true})
+	if said := strings.Join(f.Doubts, "\n"); !strings.Contains(said, "it looks for a terminal, and has none here; script(1) gives it one") {
+		t.Errorf("it says %s", said)
+	}
+}
+
+// What stands for a number that the source does not have is no part of a name.
+func TestNamesFromTheSourceHaveNoMadeUpNumbers(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "train.py", `
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float, default=0.1)
+p.parse_args()
+def progress(i): return str(i)
+for epoch in range(1, 4):
+    for batch_idx in range(9):
+        print("Train Epoch: {} {} Loss: {:.6f}".format(epoch, progress(batch_idx), 0.1))
+`)
+	f := found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir})
+	if got := f.File.Objective.Value; got != "train_loss min" {
+		t.Errorf("the objective is %s, want train_loss min", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,7 +22,8 @@ import (
 // heard is how a program says how well it does.
 type heard struct {
 	objective, observe draft.Entry
-	first, last, apart int64 // steps of the objective's reports
+	first, last, apart int64  // steps of the objective's reports
+	counts             string // the word that counted them, as far as there is one
 	ran                bool
 	fromZero           bool // the source counts epochs from 0
 	doubts             []string
@@ -110,6 +112,7 @@ func (d *discovery) settle(h *heard, e *ear, unsure string) {
 	if h.ran {
 		h.first, h.last, h.apart = best.first, best.last, best.apart()
 	}
+	h.counts = e.observer.Counts()
 	name := best.objective()
 	h.objective = draft.Entry{Key: "objective", Value: name + " " + e.goal(best), Unsure: unsure}
 	if others := e.others(best); len(others) > 0 {
@@ -146,6 +149,9 @@ func (d *discovery) given(o *option.Option) bool {
 // others that are printed with it will have come by then.
 const onceIsEnough = 10 * time.Second
 
+// noTerminal is what stty and its like say where there is none.
+var noTerminal = regexp.MustCompile(`stty: .*(ioctl|not a (tty|typewriter|terminal))|Inappropriate ioctl for device`)
+
 // tryOut runs the default configuration for a moment, as trial 0 will be run.
 func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard) error {
 	argv, env, dir, err := d.trial(f)
@@ -179,6 +185,9 @@ func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard)
 	if ended && err != nil {
 		h.ran = e.best() != nil
 		h.doubts = append(h.doubts, fmt.Sprintf("the run failed (%v) after %s; it printed last:\n%s", err, time.Since(started).Round(100*time.Millisecond), lastLines(string(e.tail), 5)))
+		if noTerminal.Match(e.tail) {
+			h.doubts = append(h.doubts, "it looks for a terminal, and has none here; script(1) gives it one, as in command: [script, -qefc, 'python train.py --lr={lr}', /dev/null]")
+		}
 	}
 	if best := e.best(); best == nil || best.rank() < goodEnough {
 		e.look(d.o.Dir, dir, started)

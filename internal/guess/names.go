@@ -138,16 +138,21 @@ func (g *Guess) recognise() {
 	}
 }
 
+// discount is what rewards to come are worth, to a program that learns by them.
+var discount = regexp.MustCompile(`(?i)\bdiscount`)
+
 // contradict takes a guess back that the type speaks against, or the place.
 func (g *Guess) contradict(name string) {
 	o := g.Option
 	switch {
-	case strings.HasPrefix(o.Name(), "trainer.") && g.Use == Tune:
+	case strings.HasPrefix(o.Name(), "trainer.") && g.Use == Tune && g.Role != "learning_rate" && g.Role != "batch_size" && g.Role != "weight_decay": // Lightning's
 		g.Use = Fixed
 	case (g.Use == Dir || g.Use == Resume) && (o.Flag || o.Type == option.Int || o.Type == option.Float || o.Type == option.Bool):
 		g.Use = Fixed
 	case (g.Use == Seed || g.Use == Fidelity) && (o.Flag || o.Type == option.String):
 		g.Use = Fixed
+	case name == "gamma" && discount.MatchString(o.Help):
+		g.Use, g.Role = Spare, ""
 	case g.Role == "schedule" && len(o.Choices) == 0 && (name == "gamma" || name == "factor" || name == "decay") && !regexp.MustCompile(`(?i)\blr\b|learning|step|sched|decay`).MatchString(o.Help):
 		g.Use, g.Role = Unknown, ""
 	case g.Use == Tune && len(o.Choices) == 0 && o.Type == option.String:
@@ -177,6 +182,8 @@ func special(name string, at space.Value) (space.Domain, bool) {
 		return inside(1e-4, 0.3, true)
 	case name == "clip_coef":
 		return inside(0.1, 0.4, false)
+	case name == "gamma":
+		return inside(0.9, 0.999, false)
 	case name == "gae_lambda":
 		return inside(0.8, 1, false)
 	case name == "margin":

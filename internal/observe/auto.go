@@ -41,7 +41,7 @@ func (a *auto) line(text string, over bool) {
 		return
 	}
 	s := lineScan{auto: a, text: text, last: -1}
-	s.row.passing = over
+	s.row.passing = over || bar.MatchString(text)
 	for i := s.head(); i < len(text); {
 		n, ok := numberAt(text, i)
 		if !ok {
@@ -67,6 +67,10 @@ func (a *auto) line(text string, over bool) {
 }
 
 var headCount = regexp.MustCompile(`^\s*(?:\[\s*(\d+)(?:/\d+)?\](?:\s|\[)|(\d+):\s)`)
+
+// bar is one that is drawn between brackets, [====>....]. Of those of an epoch that say
+// the same the last counts: it is the validation's.
+var bar = regexp.MustCompile(`\[(={5,}[>.\s-]*|[=>]+[.\s-]{5,}|#{5,}[.\s-]*|#+[.\s-]{5,})\]`)
 
 // head reads a count that a line begins with, as [3], [3/50], [3/50][10/391] or
 // CatBoost's 3:, and returns where to go on. It is a step where no word counts.

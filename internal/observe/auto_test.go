@@ -94,7 +94,15 @@ func TestAutoReadsLinesMadeForPeople(t *testing.T) {
 		"what follows validation is validation's": {[]string{"val_acc"}, "", []string{"Epoch 1: train loss 0.5, val loss 0.4, acc 0.8, lr 0.1"}, []string{"1 train_loss=0.5 val_loss=0.4 val_acc=0.8 lr=0.1"}},
 		"what follows training may be anything's": {nil, "", []string{"Epoch 1, Train Loss: 0.5, Accuracy: 0.8"}, []string{"1 train_loss=0.5 Accuracy=0.8"}},
 		"a rate is no part of the data's":         {nil, "", []string{"train | epoch 001 | loss 6.9 | lr 0.0001"}, []string{"1 train_loss=6.9 lr=0.0001"}},
-		"a share, and below it what it is of":     {nil, "", []string{"Epoch 1", "Acc: 12.500% (16/128) | F1: 50 % (3 / 6)"}, []string{"1 Acc=0.125 F1=0.5"}},
+		"bars between brackets, of training and validation": {
+			nil, "",
+			[]string{
+				"Epoch: 0", " [=>.........]  Step: 12ms | Loss: 2.300 | Acc: 10.000% (10/100)\b\b 1/2 \r", " [==========>]  Step: 12ms | Loss: 2.2 | Acc: 12.000% (24/200)\b\b 2/2 ",
+				" [==========>]  Step: 9ms | Loss: 2.1 | Acc: 14.000% (14/100)\b\b 1/1 ", "Epoch: 1", " [==========>]  Loss: 1.9 | Acc: 20.0% (20/100)",
+			},
+			[]string{"0 Loss=2.1 Acc=0.14", "1 Loss=1.9 Acc=0.2"},
+		},
+		"a share, and below it what it is of": {nil, "", []string{"Epoch 1", "Acc: 12.500% (16/128) | F1: 50 % (3 / 6)"}, []string{"1 Acc=0.125 F1=0.5"}},
 		"an epoch and its batches in brackets": {
 			nil, "",
 			[]string{"[0/2][100/782] Loss_D: 1.6 Loss_G: 5.1", "[0/2][700/782] Loss_D: 1.2 Loss_G: 4.1", "[1/2][700/782] Loss_D: 1.0 Loss_G: 4.0"},

@@ -88,6 +88,13 @@ func New(o Options, emit func(Report)) (*Observer, error) {
 // Listens reports whether lines of output are looked at.
 func (o *Observer) Listens() bool { return len(o.patterns) > 0 || o.auto != nil || o.json }
 
+// Counts is the word that counts steps, empty as long as none has.
+func (o *Observer) Counts() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.rec.step
+}
+
 // escape is a terminal's control sequence (ECMA-48, 5.4).
 var escape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`) })
 
