@@ -143,33 +143,56 @@ func (e *Engine) Doomed() []Doomed {
 	return doomed
 }
 
-// resumable is the checkpoint a trial goes on from, nil to begin anew.
-func (e *Engine) resumable(t *study.Trial) *study.Checkpoint { return e.usable(t, e.base) }
+// resumable is the checkpoint a trial goes on from, nil to begin anew. At the end of
+// its training a program that was ended before it had ended by itself has little left
+// to do; a trial that was complete and is to be run again begins where it once began.
+func (e *Engine) resumable(t *study.Trial) *study.Checkpoint {
+	c := e.usable(t, e.base)
+	if c != nil && e.last(t, c) && t.Attempt().State == study.Completed {
+		if from := e.origin(t); from != nil || t.Parent == nil {
+			return from
+		}
+	}
+	return c
+}
+
+// last says whether a checkpoint is one of the end of the training.
+func (e *Engine) last(t *study.Trial, c *study.Checkpoint) bool {
+	h := e.view.Horizon(t)
+	return h > 0 && c.Step >= h && e.view.Def.Fidelity.Param == ""
+}
 
 // usable is the checkpoint that choose picks, nil if there is none. Those whose files
-// are gone are dropped, which says so, and it picks again; one at the end of the
-// training leads nowhere. A copy that has left none has what it was copied from.
+// are gone are dropped, which says so, and it picks again. A copy that has left none
+// has what it was copied from.
 func (e *Engine) usable(t *study.Trial, choose func(*study.Trial) *study.Checkpoint) *study.Checkpoint {
 	for c := choose(t); c != nil; c = choose(t) {
 		wrong := e.wrong(c.Path, c.Bytes)
 		if wrong == "" {
-			if h := e.view.Horizon(t); h > 0 && c.Step >= h && e.view.Def.Fidelity.Param == "" {
-				return nil
-			}
 			return c
 		}
 		e.log.Warn("a checkpoint is "+wrong+"; starting from an earlier state", "trial", t.ID, "step", c.Step, "path", c.Path)
 		e.drop(t, *c, wrong)
 	}
-	if t.Parent != nil && len(t.Attempts) > 0 {
-		if first := t.Attempts[0]; first.From > 0 && e.wrong(first.Resume, 0) == "" {
-			return &study.Checkpoint{Step: first.From, Path: first.Resume}
-		}
-		if c := t.LatestCheckpoint(); c != nil && e.wrong(c.Path, c.Bytes) == "" {
-			return c // rather a step without a report than all from nothing
-		}
+	if from := e.origin(t); from != nil {
+		return from
+	}
+	if c := t.LatestCheckpoint(); t.Parent != nil && c != nil && e.wrong(c.Path, c.Bytes) == "" {
+		return c // rather a step without a report than all from nothing
 	}
 	return nil
+}
+
+// origin is the checkpoint that a copy began from, nil if it is gone or t is none.
+func (e *Engine) origin(t *study.Trial) *study.Checkpoint {
+	if t.Parent == nil || len(t.Attempts) == 0 {
+		return nil
+	}
+	first := t.Attempts[0]
+	if first.From == 0 || e.wrong(first.Resume, 0) != "" {
+		return nil
+	}
+	return &study.Checkpoint{Step: first.From, Path: first.Resume}
 }
 
 // wrong says what is wrong with a checkpoint of a size, 0 if unknown; empty if nothing

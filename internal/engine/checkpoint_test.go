@@ -114,6 +114,43 @@ func TestACheckpointAtTheEnd(t *testing.T) {
 	}
 }
 
+// Who was killed after the last report has little left to do; that alone is done again.
+func TestWhoWasKilledAtTheEndGoesOnFromThere(t *testing.T) {
+	w := newWorld(t)
+	p := &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start, To: 9}}}
+	w.scheduler = p
+	w.begin(1) // the default
+	parent := w.begin(1)[0]
+	w.save(parent, 3, "/c3")
+	w.report(parent, 3, 0.5)
+	w.exit(parent, study.Exit{})
+	p.actions = []scheduler.Action{{Kind: scheduler.Clone, Trial: parent.ID, Params: parent.Params}}
+	tr := w.begin(1)[0]
+	inside := func(step int64) string { return fmt.Sprintf("%s/%d", tr.Attempt().Dir, step) }
+	for step := int64(4); step <= 9; step++ { // of 9
+		w.save(tr, step, inside(step))
+		w.report(tr, step, 0.3)
+	}
+	w.exit(tr, study.Exit{Code: -1, Signal: "SIGKILL"})
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 9 || a.Resume != inside(9) {
+		t.Errorf("it goes on from step %d (%s), want 9", a.From, a.Resume)
+	}
+	w.exit(tr, study.Exit{})
+	if tr.State != study.Completed || tr.Values["acc"] != 0.3 {
+		t.Errorf("it is %s with %v, want it completed", tr.State, tr.Values)
+	}
+
+	// Run again, it is trained again, from where it once began.
+	if _, err := w.Request(RequestRetry, fmt.Appendf(nil, `{"trial":%d}`, tr.ID)); err != nil {
+		t.Fatal(err)
+	}
+	w.begin(1)
+	if a := tr.Attempt(); a.From != 3 || a.Resume != "/c3" {
+		t.Errorf("retried, it begins from step %d (%s), want 3, what it was copied from", a.From, a.Resume)
+	}
+}
+
 // Of a program that saves at steps it never reports, the latest counts.
 func TestACheckpointAtAStepThatNobodyReports(t *testing.T) {
 	w := newWorld(t)

@@ -90,8 +90,8 @@ func (e *Engine) candidate(ctx context.Context) (t *study.Trial, from *study.Che
 		if c == nil && e.view.Seq > before { // it had one until now
 			return e.candidate(ctx)
 		}
-		if c == nil {
-			return nil, nil, 0, fmt.Errorf("scheduler %s clones trial %d, which has no checkpoint", e.scheduler.Name(), a.Trial)
+		if c == nil || e.last(parent, c) {
+			return nil, nil, 0, fmt.Errorf("scheduler %s clones trial %d, which has no checkpoint before its end", e.scheduler.Name(), a.Trial)
 		}
 		t := e.plan(sampler.Proposal{Params: a.Params, Sampler: e.scheduler.Name(), Why: a.Why},
 			study.Planned{Parent: &study.Parent{Trial: a.Trial, Step: c.Step}, To: a.To, Bracket: a.Bracket})

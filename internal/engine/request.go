@@ -113,7 +113,7 @@ func (e *Engine) retry(r RetryRequest) (string, error) {
 		return "", refuse("trial %d is %s; only a trial that has ended can be retried", t.ID, t.State)
 	}
 	e.emit(study.Reopened{Trial: t.ID, By: "user", Why: orElse(r.Why, "retried by the user")})
-	if c := t.LatestCheckpoint(); c != nil {
+	if c := e.resumable(t); c != nil {
 		return fmt.Sprintf("trial %d waits for a free slot; it goes on from its checkpoint at step %d", t.ID, c.Step), nil
 	}
 	return fmt.Sprintf("trial %d waits for a free slot; it starts from the beginning", t.ID), nil
