@@ -95,7 +95,8 @@ func (e *ear) read(prints []option.Print) {
 	}
 	e.observer.Close()
 	e.metrics = slices.DeleteFunc(e.metrics, func(m *metric) bool {
-		m.name = strings.Trim(inNames.ReplaceAllString(m.name, "_"), "_")
+		words := slices.DeleteFunc(strings.Split(m.name, "_"), func(w string) bool { return w == aCounter || w == inNames })
+		m.name = strings.Join(words, "_")
 		return m.name == "" || strings.Contains(m.name, madeUp)
 	})
 }
@@ -104,10 +105,9 @@ func (e *ear) read(prints []option.Print) {
 // "Train Epoch: 1 77 Loss: 0.512".
 const (
 	madeUp   = "0.512"
+	inNames  = "0512"
 	aCounter = "77"
 )
-
-var inNames = regexp.MustCompile(`(^|_)(0512|77)(_|$)`)
 
 var (
 	counts   = regexp.MustCompile(`(?i)epoch|step|iter|round`)

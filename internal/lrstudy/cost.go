@@ -71,7 +71,7 @@ func (w *Watch) sparse(v *study.View) {
 	}
 	runs := w.q.runs(v)
 	for i := range runs {
-		if len(runs[i].Curve) == 0 {
+		if last(&runs[i]) == 0 {
 			continue
 		}
 		w.told = true

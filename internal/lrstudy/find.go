@@ -140,6 +140,10 @@ func (q *question) corrected(ctx context.Context, o Options, study string, v *st
 	}
 	if q.share != 1 {
 		res.Reason += fmt.Sprintf("; a probe was given %.3g times that, since its schedule is at %.0f%% of its peak so early", 1/q.share, 100*q.share)
+		if by := q.reachBy(res.Horizon); by > 1.1*q.share {
+			res = res.Reach(by / q.share)
+			res.Reason += fmt.Sprintf("; since the program reported later than that, at step %d, it was at %.0f%%, and what it trained with is %.3g times that", res.Horizon, 100*by, by/q.share)
+		}
 		return res, nil
 	}
 	share, err := q.reported(ctx, o, study, v, res)

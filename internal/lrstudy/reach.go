@@ -17,9 +17,12 @@ import (
 // over what is read of it; 1 where nothing is known of one. A program that warms up,
 // or goes through One Cycle, has hardly begun when a probe ends: without this its
 // suggestion would be too high by the inverse.
-func (q *question) reach() float64 {
+func (q *question) reach() float64 { return q.reachBy(q.plan.Horizon(nil)) }
+
+// reachBy is the same for probes of a length.
+func (q *question) reachBy(horizon int64) float64 {
 	name, warmup := q.schedule()
-	full, h := int(q.plan.Full), int(q.plan.Horizon(nil))
+	full, h := int(q.plan.Full), int(horizon)
 	if full == 0 || name == "" && warmup == 0 {
 		return 1
 	}

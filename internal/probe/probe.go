@@ -122,7 +122,7 @@ func (p Plan) ends() (low, high int) {
 func (p Plan) most() int { return cmp.Or(p.Most, 14) }
 
 // Horizon is how many steps a probe runs: as planned, and at least to the first
-// report of the runs so far.
+// report of the runs so far that came of training; one at step 0 came before it.
 func (p Plan) Horizon(runs []Run) int64 {
 	h := p.Steps
 	if h == 0 {
@@ -130,8 +130,11 @@ func (p Plan) Horizon(runs []Run) int64 {
 	}
 	var first int64 = math.MaxInt64
 	for i := range runs {
-		if c := runs[i].Curve; len(c) > 0 {
-			first = min(first, c[0].Step)
+		for _, s := range runs[i].Curve {
+			if s.Step > 0 {
+				first = min(first, s.Step)
+				break
+			}
 		}
 	}
 	if first != math.MaxInt64 {

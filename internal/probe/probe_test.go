@@ -333,3 +333,28 @@ func TestOneReportIsEarlyAllTheSame(t *testing.T) {
 		t.Errorf("%g of a loss, %g of a score: %s", loss.Rate, score.Rate, loss.Reason)
 	}
 }
+
+// Programs that evaluate before the first step have a report that tells nothing of a rate.
+func TestAReportBeforeTrainingIsNoMeasurement(t *testing.T) {
+	p := Plan{Low: 1e-4, High: 1, Start: 1e-2, Full: 200}
+	var runs []Run
+	if h := p.Horizon([]Run{{Rate: 1e-2, Curve: []Sample{{Step: 0, Loss: 4}}}}); h != 10 {
+		t.Errorf("before a report that tells, a probe is of %d steps, want the plan's 10", h)
+	}
+	for range 14 {
+		start, done := p.Next(runs)
+		if done {
+			break
+		}
+		for _, rate := range start {
+			far := math.Log10(rate / 0.03)
+			runs = append(runs, Run{Rate: rate, State: Ended, Curve: []Sample{{Step: 0, Loss: 4}, {Step: 20, Loss: 2 + far*far}}})
+		}
+	}
+	if h := p.Horizon(runs); h != 20 {
+		t.Errorf("probes are of %d steps, want 20, the first report that came of training", h)
+	}
+	if res := p.Conclude(runs); !res.Ok || res.Rate < 0.003 || res.Rate > 0.1 {
+		t.Errorf("got %v, %g, because %s; want about 0.03", res.Ok, res.Rate, res.Reason)
+	}
+}
