@@ -22,7 +22,8 @@ trial's folder or, outside of trials, among the temporary ones.
 
 FILE is a configuration in JSON or YAML, and NAME the keys that lead to a value in it,
 with dots between; or a script of Python, and NAME a variable that it assigns a number,
-a text or a truth value to, outside of functions and classes.
+a text or a truth value to outside of functions, or NAME.ENTRY such a value in a
+dictionary, as params.eta in params = {"eta": 0.1}, or in a class.
 
 Without COMMAND it prints what would stand in the place of FILE.`,
 		Example: `  danlu fill config.yaml --optimizer.lr=0.01 -- python train.py -c config.yaml

@@ -22,6 +22,16 @@ if __name__ == "__main__":
     for epoch in range(1, num_epochs + 1):
         print(f"epoch {epoch}: val loss {1.0:.3f}")
 `)
+	write(t, dir, "within.py", `
+params = {"objective": "binary", "learning_rate": 0.05, "num_leaves": 31}
+class Config:
+    dropout = 0.1
+    def __init__(self): self.width = 3
+class Net:
+    kernel_size = 3
+    def forward(self): pass
+print(f"[{1}]	valid_0's auc: {0.5}")
+`)
 	write(t, dir, "reads.py", `
 import argparse, json
 parser = argparse.ArgumentParser()
@@ -52,6 +62,11 @@ print(parser.parse_args())
 				"batch_size:    {choice: [8, 16, 32, 64, 128], ordered: true, role: batch_size, default: 32}", "max: 12}  # by num_epochs",
 				"`danlu fill` starts the program with other values in constants.py",
 			},
+		},
+		{
+			"constants within others", "python3 within.py",
+			[]string{"danlu", "fill", "within.py", "{params}", "--", "python3", "within.py"},
+			[]string{"params.learning_rate: {float: [0.001, 1], log: true, role: learning_rate, default: 0.05}", "params.num_leaves: ", "Config.dropout: "},
 		},
 		{
 			"a configuration", "python3 reads.py --config=conf/a.json --fast",

@@ -117,9 +117,15 @@ name, amp = "net", False
 verbose = False
 optimizer = 'sgd'
 layers = int("3")
+params = {"eta": 0.1, 'depth': 6, **{}, "name": name}
+more = dict(rounds=10)
+class Config:
+    width: int = 8
+    lr = 1e-3
 def f(learning_rate=2): return learning_rate
 if __name__ == "__main__":
     epochs = 3
+    print(params["eta"], params["depth"], more["rounds"], Config.width, Config.lr)
     print(learning_rate, type(batch_size).__name__, batch_size, verbose, optimizer, epochs, f(), helper.LR)
     print(os.path.basename(__file__), sys.argv, os.path.realpath(sys.path[0]) == os.path.realpath(os.path.dirname(__file__)))
     raise SystemExit(7)
@@ -145,11 +151,11 @@ if __name__ == "__main__":
 		}
 		return strings.ReplaceAll(string(out), dir, "DIR")
 	}
-	want := "1.0 int 128 True adam 5 2 5\ntrain.py ['DIR/train.py', '--data', 'x'] True\n"
-	if d := cmp.Diff(want, run("--learning_rate=1 --batch_size=128 --verbose=True --optimizer=adam --epochs=5")); d != "" {
+	want := "0.5 9 20 16 1.0\n1.0 int 128 True adam 5 2 5\ntrain.py ['DIR/train.py', '--data', 'x'] True\n"
+	if d := cmp.Diff(want, run("--learning_rate=1 --batch_size=128 --verbose=True --optimizer=adam --epochs=5 --params.eta=0.5 --params.depth=9 --more.rounds=20 --Config.width=16 --Config.lr=1")); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	if got := run("--learning_rat=1 --layers=4"); !strings.Contains(got, "has no constant layers, learning_rat") {
+	if got := run("--learning_rat=1 --layers=4 --params.name=x"); !strings.Contains(got, "has no constant layers, learning_rat, params.name") {
 		t.Errorf("got %s", got)
 	}
 }

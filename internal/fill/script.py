@@ -28,20 +28,33 @@ def filled(script, constants):
                 pass
         return float(text)
 
-    def fill(body):
+    def put(value, name):
+        """The value that a name is to have, else the one it has."""
+        if name not in constants or value is None:
+            return value
+        known, old = literal(value)
+        if not known:
+            return value
+        missing.pop(name, None)
+        return ast.copy_location(ast.Constant(other(old, constants[name])), value)
+
+    def fill(body, prefix=""):
         for node in body:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-            names = [t.id for t in targets if isinstance(t, ast.Name) and t.id in constants]
-            if names and node.value is not None:
-                known, old = literal(node.value)
-                if known:
-                    node.value = ast.copy_location(ast.Constant(other(old, constants[names[0]])), node.value)
-                    missing.pop(names[0], None)
-            if isinstance(node, (ast.If, ast.Try, ast.With)):
+            for name in [prefix + t.id for t in targets if isinstance(t, ast.Name)]:
+                node.value = put(node.value, name)
+                if isinstance(node.value, ast.Dict):
+                    node.value.values = [put(v, "%s.%s" % (name, getattr(k, "value", ""))) for k, v in zip(node.value.keys, node.value.values)]
+                elif isinstance(node.value, ast.Call):
+                    for k in node.value.keywords:
+                        k.value = put(k.value, "%s.%s" % (name, k.arg))
+            if isinstance(node, ast.ClassDef) and not prefix:
+                fill(node.body, node.name + ".")
+            elif isinstance(node, (ast.If, ast.Try, ast.With)):
                 for part in ("body", "orelse", "finalbody", "handlers"):
-                    fill(getattr(node, part, []))
+                    fill(getattr(node, part, []), prefix)
             elif isinstance(node, ast.ExceptHandler):
-                fill(node.body)
+                fill(node.body, prefix)
 
     fill(tree.body)
     if missing:

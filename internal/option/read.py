@@ -39,6 +39,24 @@ def literal(node):
     return all(isinstance(n, (ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)) for n in ast.walk(node))
 
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def assigned(node):
+    """(name, value) of an assignment."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [(t.id, node.value) for t in targets if isinstance(t, ast.Name) and node.value is not None]
+
+
+def entries(node):
+    """(key, value) of {"lr": 0.1} and dict(lr=0.1)."""
+    if isinstance(node, ast.Dict):
+        return [(k.value, v) for k, v in zip(node.keys, node.values) if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+    if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in ("dict", "Namespace", "SimpleNamespace", "EasyDict"):
+        return [(k.arg, k.value) for k in node.keywords if k.arg]
+    return []
+
+
 def source_of(node):
     try:
         return ast.unparse(node)
@@ -110,15 +128,24 @@ class Reader:
                 self.follow(m, path, depth)
 
     def constant(self, node, main):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        for t in targets:
-            if not isinstance(t, ast.Name) or node.value is None:
-                continue
-            known, v = self.value(node.value)
+        if main and isinstance(node, ast.ClassDef) and not any(isinstance(n, FUNCTIONS) and not n.name.startswith("__") for n in node.body):
+            for n in node.body:  # class Config: lr = 0.1
+                for t, value in assigned(n):
+                    self.settable(node.name + "." + t, value)
+        for t, value in assigned(node):
+            known, v = self.value(value)
             if known and isinstance(v, (int, float, str, bool)):
-                self.values[t.id] = v
-                if main:
-                    self.constants.append({"names": [t.id], "type": type(v).__name__, "default": self.text(v), "known": True, "kind": "constant", "of": "literal" if literal(node.value) else "", "line": node.lineno})
+                self.values[t] = v
+            if main:
+                self.settable(t, value)
+                for key, inner in entries(value):
+                    self.settable(t + "." + key, inner)
+
+    def settable(self, name, value):
+        """Notes a value that has a name, and no other has a part in."""
+        known, v = self.value(value)
+        if known and isinstance(v, (int, float, str, bool)):
+            self.constants.append({"names": [name], "type": type(v).__name__, "default": self.text(v), "known": True, "kind": "constant", "of": "literal" if literal(value) else "", "line": value.lineno})
 
     def override(self, path):
         before = {o["names"][0]: o for o in self.constants}

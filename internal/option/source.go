@@ -143,12 +143,13 @@ func (f *found) options(s *Source) {
 	case has["danlu"]:
 		kinds, s.Client, s.Program.Style = []string{"danlu"}, true, Client
 	case slices.Contains(f.Notes, "globals"): // --name=value sets a variable of the script
-		kinds = append(kinds, "constant")
+		kinds = append(kinds, "constant") // but for those within others, below
 		s.Parses = true
 	}
 	var places []*Option
 	for _, o := range f.Options {
-		ok := slices.Contains(kinds, o.Kind) || (o.Kind == "signature" && entries[o.Of]) || (o.Kind == "dataclass" && dataclasses)
+		inside := o.Kind == "constant" && len(o.Names) == 1 && strings.Contains(o.Names[0], ".")
+		ok := slices.Contains(kinds, o.Kind) && !inside || (o.Kind == "signature" && entries[o.Of]) || (o.Kind == "dataclass" && dataclasses)
 		if o.Kind == "positional" && !s.Parses && len(o.Names) == 1 && s.Program.Find(o.Names[0]) == nil {
 			places = append(places, &Option{Names: o.Names, Type: typeWord(o.Type), Default: o.Default, Known: o.Known, At: o.At, Unsure: true})
 		}
