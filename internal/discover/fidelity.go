@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -27,6 +28,9 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 			if x, err := strconv.ParseFloat(g.Option.Default, 64); err == nil && x <= 0 && guess.IsLength(g.Option) {
 				return draft.Entry{Value: "fidelity: {step: step, max: 1000}", Unsure: fmt.Sprintf("%s is %s: does the training end? Give it a value in command, and say it here", g.Option.Long(), g.Option.Default)}
 			}
+		}
+		if h.ended && h.apart > 0 && h.last > 1 {
+			return draft.Entry{Key: "fidelity", Value: fmt.Sprintf("{step: %s, max: %d}", cmp.Or(h.counts, "step"), h.last), Unsure: "the run ended there; can another be longer?"}
 		}
 		return draft.Entry{Value: "fidelity: {step: epoch, max: 30}", Unsure: "how long a training is was not found; say so here, and poor trials are ended early"}
 	}

@@ -168,3 +168,20 @@ for epoch in range(1, 4):
 		t.Errorf("the objective is %s, want train_loss min", got)
 	}
 }
+
+func TestAShortRunTellsHowLongATrainingIs(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "train.py", `
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float, default=0.1)
+p.parse_args()
+for i in range(1, 8):
+    print(f"step {i}: val loss {1 / i:.4f}", flush=True)
+`)
+	text := string(found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir, Run: true}).File.Bytes())
+	if want := "fidelity: {step: step, max: 7}  # not sure: the run ended there"; !strings.Contains(text, want) {
+		t.Errorf("%q is missing in\n%s", want, text)
+	}
+}

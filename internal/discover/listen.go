@@ -22,9 +22,10 @@ import (
 // heard is how a program says how well it does.
 type heard struct {
 	objective, observe draft.Entry
-	first, last, apart int64  // steps of the objective's reports
+	first, last, apart int64  // steps of the objective's reports; apart 0: there was one
 	counts             string // the word that counted them, as far as there is one
 	ran                bool
+	ended              bool // the run came to its own end, and it went well
 	fromZero           bool // the source counts epochs from 0
 	doubts             []string
 }
@@ -161,14 +162,15 @@ func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard)
 	defer os.RemoveAll(dir)
 	d.say(fmt.Sprintf("running for at most %s: %s", d.o.RunLimit, command.Quote(argv)))
 	started := time.Now()
-	var good atomic.Pointer[time.Time] // when a metric that serves was first heard
+	knowsLength := d.worth(guess.Fidelity) || len(d.lengths) > 0 // else a short run tells it by its end
+	var good atomic.Pointer[time.Time]                           // when a metric that serves was first heard
 	ended, err := run(ctx, d.o.Dir, argv, env, d.o.RunLimit, func(b []byte) bool {
 		e.write(b)
 		if best := e.best(); good.Load() == nil && best != nil && best.rank() >= goodEnough {
 			at := time.Now()
 			good.Store(&at)
 		}
-		return !e.heardEnough()
+		return !knowsLength || !e.heardEnough()
 	}, func() bool { // what is printed is taken before what is in files
 		if at := good.Load(); at != nil {
 			return time.Since(*at) > onceIsEnough
@@ -181,7 +183,7 @@ func (d *discovery) tryOut(ctx context.Context, f *draft.File, e *ear, h *heard)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	h.ran = true
+	h.ran, h.ended = true, ended && err == nil
 	if ended && err != nil {
 		h.ran = e.best() != nil
 		h.doubts = append(h.doubts, fmt.Sprintf("the run failed (%v) after %s; it printed last:\n%s", err, time.Since(started).Round(100*time.Millisecond), lastLines(string(e.tail), 5)))

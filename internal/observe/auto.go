@@ -272,10 +272,11 @@ func nameIn(clause string) (name string, sep bool) {
 
 func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 
-// headingOf is the data that a short line without numbers announces: "Test Error:".
+// headingOf is the data that a short line without numbers announces: "Test Error:", or
+// "Checking accuracy on test data", which may be longer for what it names.
 func headingOf(line string) split {
 	words := wordsOf(line)
-	if len(words) == 0 || len(words) > 4 || strings.ContainsAny(line, "0123456789") {
+	if len(words) == 0 || len(words) > 6 || len(words) > 4 && !isQuantity(line) || strings.ContainsAny(line, "0123456789") {
 		return noSplit
 	}
 	for _, w := range words {

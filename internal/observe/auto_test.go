@@ -102,6 +102,11 @@ func TestAutoReadsLinesMadeForPeople(t *testing.T) {
 			},
 			[]string{"0 Loss=2.1 Acc=0.14", "1 Loss=1.9 Acc=0.2"},
 		},
+		"one line for what follows in the next": {
+			nil, "",
+			[]string{"Checking accuracy on training data", "Got 570 / 600 with accuracy 95.00", "Checking accuracy on test data", "Got 90 / 100 with accuracy 90.00"},
+			[]string{"1 test_accuracy=90 train_accuracy=95"},
+		},
 		"a share, and below it what it is of": {nil, "", []string{"Epoch 1", "Acc: 12.500% (16/128) | F1: 50 % (3 / 6)"}, []string{"1 Acc=0.125 F1=0.5"}},
 		"an epoch and its batches in brackets": {
 			nil, "",

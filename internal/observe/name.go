@@ -40,7 +40,7 @@ var quantities = map[string]string{
 // fillers say nothing about which metric it is.
 var fillers = []string{
 	"epoch", "avg", "average", "mean", "total", "final", "current", "curr", "running", "overall", "global", "the", "of", "on", "set",
-	"for", "a", "at", "is", "s", "value", "metric", "metrics", "top", "roc", "dataset", "data", "model", "my",
+	"for", "a", "at", "is", "was", "with", "s", "value", "metric", "metrics", "top", "roc", "dataset", "data", "model", "my",
 }
 
 // details tell metrics of one kind apart that count as the same where only one of

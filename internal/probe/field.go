@@ -41,6 +41,9 @@ func (p Plan) read(runs []Run) *field {
 		r := &runs[i]
 		t := try{run: r, place: p.place(r.Rate)}
 		t.loss, t.noise = tail(r.Curve, f.horizon)
+		if len(r.Curve) > 0 && r.Curve[0].Step > f.horizon { // it reports later than others
+			t.loss = r.Curve[0].Loss
+		}
 		switch {
 		case r.State == Failed:
 			t.verdict = failed

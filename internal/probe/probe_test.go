@@ -358,3 +358,17 @@ func TestAReportBeforeTrainingIsNoMeasurement(t *testing.T) {
 		t.Errorf("got %v, %g, because %s; want about 0.03", res.Ok, res.Rate, res.Reason)
 	}
 }
+
+// One that reports its best step alone may do so at another at each rate.
+func TestAReportThatComesLaterIsNoDivergence(t *testing.T) {
+	p := Plan{Low: 1e-4, High: 1, Start: 1e-2, Steps: 4}
+	var runs []Run
+	for i, rate := range []float64{1e-3, 3e-3, 1e-2, 3e-2, 1e-1} {
+		runs = append(runs, Run{Rate: rate, State: Ended, Curve: []Sample{{Step: int64(12 - 2*i), Loss: 2 + math.Abs(math.Log10(rate/1e-2))}}})
+	}
+	for _, point := range p.Conclude(runs).Points {
+		if point.Verdict != "measured" {
+			t.Errorf("rate %g is %s, with a report at step %d", point.Rate, point.Verdict, point.Steps)
+		}
+	}
+}
