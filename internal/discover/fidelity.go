@@ -29,7 +29,10 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 				return draft.Entry{Value: "fidelity: {step: step, max: 1000}", Unsure: fmt.Sprintf("%s is %s: does the training end? Give it a value in command, and say it here", g.Option.Long(), g.Option.Default)}
 			}
 		}
-		if h.ended && h.apart > 0 && h.last > 1 {
+		if h.once() {
+			return wholeOnly
+		}
+		if h.ended && h.last > 1 {
 			return draft.Entry{Key: "fidelity", Value: fmt.Sprintf("{step: %s, max: %d}", cmp.Or(h.counts, "step"), h.last), Unsure: "the run ended there; can another be longer?"}
 		}
 		return draft.Entry{Value: "fidelity: {step: epoch, max: 30}", Unsure: "how long a training is was not found; say so here, and poor trials are ended early"}
@@ -39,6 +42,9 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 	n := int64(math.Ceil(x))
 	if err != nil || n < 1 || n > 1<<53 {
 		return draft.Entry{Value: "fidelity: {step: epoch, max: 30}", Unsure: name + " says how long a training is, and its value is not known"}
+	}
+	if h.once() && h.last+1 < n {
+		return wholeOnly
 	}
 	unit := "step"
 	for _, u := range []string{"epoch", "iter", "round", "update"} {
@@ -69,3 +75,13 @@ func (d *discovery) fidelity(h *heard) draft.Entry {
 	}
 	return e
 }
+
+// wholeOnly is the fidelity of a program that says at its end what came of it, and
+// nothing before.
+var wholeOnly = draft.Entry{
+	Key: "fidelity", Value: "{step: training, max: 1}",
+	Note: "the objective comes once, at the end: no trial can be ended early",
+}
+
+// once reports whether a run told the objective one time, and then came to its end.
+func (h *heard) once() bool { return h.ended && h.apart == 0 }

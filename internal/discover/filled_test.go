@@ -180,7 +180,19 @@ p.parse_args()
 for i in range(1, 8):
     print(f"step {i}: val loss {1 / i:.4f}", flush=True)
 `)
-	text := string(found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir, Run: true}).File.Bytes())
+	write(t, dir, "once.py", `
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float, default=0.1)
+p.add_argument("--epochs", type=int, default=5)
+p.parse_args()
+print("Checking accuracy on test data\nGot 9 / 10 with accuracy 90.00")
+`)
+	text := string(found(t, Options{Argv: []string{"python3", "once.py"}, Dir: dir, Run: true}).File.Bytes())
+	if want := "fidelity: {step: training, max: 1}  # the objective comes once, at the end"; !strings.Contains(text, want) {
+		t.Errorf("%q is missing in\n%s", want, text)
+	}
+	text = string(found(t, Options{Argv: []string{"python3", "train.py"}, Dir: dir, Run: true}).File.Bytes())
 	if want := "fidelity: {step: step, max: 7}  # not sure: the run ended there"; !strings.Contains(text, want) {
 		t.Errorf("%q is missing in\n%s", want, text)
 	}

@@ -110,7 +110,7 @@ func (d *discovery) settle(h *heard, e *ear, unsure string) {
 		h.doubts = append(h.doubts, "objective: "+why)
 		return
 	}
-	if h.ran {
+	if h.ended = h.ended && unsure == ""; h.ran {
 		h.first, h.last, h.apart = best.first, best.last, best.apart()
 	}
 	h.counts = e.observer.Counts()

@@ -22,7 +22,10 @@ func (w *Watch) cost(h int64) {
 	total := w.total(h)
 	share := ""
 	if full := w.q.plan.Full; full > 0 {
-		share = fmt.Sprintf(", %.0f%% of one training of %s", 100*float64(total)/float64(full), w.amount(full))
+		share = fmt.Sprintf(", %.0f%% of one training", 100*float64(total)/float64(full))
+		if full > 1 {
+			share += " of " + w.amount(full)
+		}
 		if 5*total > full {
 			share += "; a metric reported more often would make that less (--metric), fewer probes too (--probes)"
 			if strings.HasSuffix(commandOf(w.q.def), ".py") {

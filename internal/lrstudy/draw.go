@@ -122,7 +122,11 @@ func Words(out Outcome, width int) []text.Line {
 		if p.Full > 0 {
 			share = fmt.Sprintf(", %.1f%% of one training", 100*float64(p.Steps)/float64(p.Full))
 		}
-		say("They took %d %ss in all%s. Short runs are not whole ones: the range below has room for that.", p.Steps, p.Step, share)
+		room := " Short runs are not whole ones: the range below has room for that."
+		if p.Full > 0 && p.Horizon >= p.Full {
+			room = ""
+		}
+		say("They took %d %ss in all%s.%s", p.Steps, p.Step, share, room)
 	}
 	say("A search should look between %s and %s.", text.Number(out.Range.Low), text.Number(out.Range.High))
 	switch out.Schedule {
