@@ -59,7 +59,7 @@ func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]st
 		env = append(env, name+"="+def.Env[name])
 	}
 	params, seed := shows(def.Command, t)
-	if params && seed {
+	if params && (seed || filled(def.Command)) {
 		return env, nil
 	}
 	text, err := json.Marshal(vars.Params)
@@ -78,6 +78,10 @@ func environment(def *study.Definition, t *study.Trial, vars command.Vars) ([]st
 	}
 	return env, nil
 }
+
+// filled reports whether a command gives the program its parameters in a file of its
+// own: it was written without danlu, and asks it for nothing.
+func filled(cmd []string) bool { return len(cmd) > 1 && cmd[0] == "danlu" && cmd[1] == "fill" }
 
 // shows reports whether the command line has all the trial's parameters, and its
 // seed.
