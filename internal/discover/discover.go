@@ -179,6 +179,9 @@ func (d *discovery) nothing() error {
 	return fmt.Errorf("find what to tune: of its options (%s, by %s) none is known to be worth tuning; write danlu.yaml by hand, as docs/tutorial.md does%s", strings.Join(head(names, 12), ", "), d.asked.how, why)
 }
 
+// anyones are names of scripts and their folders that say nothing of what is in them.
+var anyones = []string{"train", "main", "run", "__main__", "cli", "Makefile", "training", "src", "scripts", "code", "bin"}
+
 // name is the study's: the script's, or its folder's where that says nothing.
 func (d *discovery) name() string {
 	script := d.launch.script
@@ -186,8 +189,8 @@ func (d *discovery) name() string {
 		script = strings.ReplaceAll(d.launch.module, ".", "/")
 	}
 	base := strings.TrimSuffix(filepath.Base(script), filepath.Ext(script))
-	if script == "" || slices.Contains([]string{"train", "main", "run", "__main__", "cli", "Makefile", "training"}, base) {
-		base = filepath.Base(filepath.Join(d.o.Dir, filepath.Dir(script)))
+	for folder := filepath.Join(d.o.Dir, filepath.Dir(script)); script == "" || slices.Contains(anyones, base); folder = filepath.Dir(folder) {
+		base, script = filepath.Base(folder), folder
 		if base == "." || base == "/" {
 			base = "study"
 		}

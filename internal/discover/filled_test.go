@@ -197,3 +197,20 @@ print("Checking accuracy on test data\nGot 9 / 10 with accuracy 90.00")
 		t.Errorf("%q is missing in\n%s", want, text)
 	}
 }
+
+func TestStudiesAreNamedAfterWhatSaysMost(t *testing.T) {
+	for _, c := range []struct{ dir, line, want string }{
+		{"/home/me/digits", "python train.py", "digits"},
+		{"/home/me/digits", "python resnet.py", "resnet"},
+		{"/home/me/digits", "python src/train.py", "digits"},
+		{"/home/me/digits", "python nets/src/main.py", "nets"},
+		{"/home/me/digits/src", "python -m nets.train", "nets"},
+		{"/src", "python main.py", "study"},
+		{"/home/me/digits", "make train", "digits"},
+	} {
+		d := &discovery{o: Options{Dir: c.dir}, launch: takeApart(strings.Fields(c.line), c.dir)}
+		if got := d.name(); got != c.want {
+			t.Errorf("%s in %s is %q, want %q", c.line, c.dir, got, c.want)
+		}
+	}
+}
