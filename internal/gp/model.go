@@ -112,6 +112,29 @@ func (m *Model) AtKnown(f int, mean []float64) []float64 {
 	return mean
 }
 
+// LeftOut is the share of the variance of the observations y, those the process was made
+// of, that it predicts of each from all the others (Rasmussen and Williams, eq. 5.12): at most
+// 1, and less than 0 where their mean does better. It is asked before Fantasise.
+func (m *Model) LeftOut(y []float64) float64 {
+	var mean, square, missed float64
+	for _, v := range y {
+		mean += v / float64(len(y))
+	}
+	column := make([]float64, len(y))
+	for i, v := range y {
+		square += (v - mean) * (v - mean)
+		clear(column)
+		column[i] = 1
+		triangle.Forward(m.l, column)
+		by := m.alpha[0][i] / triangle.Dot(column, column) // over an entry of K⁻¹'s diagonal
+		missed += by * by
+	}
+	if square == 0 {
+		return math.Inf(-1)
+	}
+	return 1 - missed/square
+}
+
 // Place is a point under study and what the model says of it.
 type Place struct {
 	Mean     []float64 // one a fantasy

@@ -65,7 +65,7 @@ func (p Prior) box(s Shape) (low, high []float64) {
 	for j := range low {
 		switch {
 		case j < s.Columns:
-			low[j], high[j] = math.Log(1e-6), math.Log(4e4)
+			low[j], high[j] = math.Log(1e-6), math.Log(4e4)+max(0, -2*p.Length.Mean)
 		case j == s.Columns:
 			low[j], high[j] = math.Log(1e-3), math.Log(1e3)
 		default:

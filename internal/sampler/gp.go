@@ -29,6 +29,7 @@ type process struct {
 	points  *sobol.Sequence
 	steps   bool // the start is by steps, not an even spread
 	near    bool // the search keeps near the best
+	zooms   bool // a second process learns from the trials about the best
 	fits    fits
 }
 
@@ -54,7 +55,7 @@ func newGP(a study.Algorithm, def *study.Definition) (Sampler, error) {
 		return nil, fmt.Errorf("%d parameters are too many for it: use tpe or random", def.Space.Len())
 	}
 	s.steps, s.near = s.columns.stepwise(def, stepping), s.columns.stepwise(def, nearing)
-	s.fits.alike = s.near
+	s.fits.alike, s.zooms = s.near, s.columns.zooms(def)
 	if s.steps {
 		o.Startup = cmp.Or(o.Startup, s.columns.shape.Columns+1)
 	}
@@ -96,32 +97,40 @@ func (s *process) choose(ctx context.Context, v *study.View, n int, rng *rand.Ra
 				p.Why = fmt.Sprintf("evenly spread: the model begins after %d trials", startup)
 			}
 		} else {
-			p.Params, p.Why, found = s.propose(ctx, past, f)
+			p.Params, p.Why, p.Tag, found = s.propose(ctx, past, f)
 		}
 		if !found {
 			break
 		}
 		out = append(out, p)
 		past.expect(s.columns, p.Params, v.Def.Space.Unit(p.Params))
+		if p.Tag == nearBy {
+			past.nearing++
+		}
 	}
 	return out, ctx.Err()
 }
 
 // propose is the best of what a search over the process's acquisition finds that
 // is new and allowed.
-func (s *process) propose(ctx context.Context, past *past, f *fresh) (params space.Values, why string, ok bool) {
-	aim := s.aim(past, f.rng)
+func (s *process) propose(ctx context.Context, past *past, f *fresh) (params space.Values, why, tag string, ok bool) {
+	aim := s.local(past, f.rng)
+	if aim != nil {
+		tag = nearBy
+	} else {
+		aim = s.aim(past, f.rng)
+	}
 	found := s.search(ctx, aim, f)
 	for _, u := range found {
 		params = f.space.At(u)
 		if f.accept(params) {
-			return params, aim.why(f.space, params), true
+			return params, aim.why(f.space, params), tag, true
 		}
 	}
 	params, ok = f.take(func(u []float64) {
 		uniform(f.rng, u)
 	})
-	return params, "at random: what the model likes was tried", ok
+	return params, "at random: what the model likes was tried", "", ok
 }
 
 // sequel is the i-th configuration of a sequence that begins with what is customary, or

@@ -25,7 +25,8 @@ type aim struct {
 	belief  float64        // the weight of the users' priors
 	legacy  legacy         // what earlier studies add to the means of a single objective
 	custom  float64        // the weight of the belief in what is customary
-	near    bool           // whether it is weighed how near the best is
+	near    float64        // the deviation of the normal density about the best by which improvements are weighed; 0: none
+	local   bool           // whether the process is one of the trials about the best
 	columns *columns
 
 	places           []gp.Place
@@ -44,7 +45,10 @@ const (
 // aim makes the processes for a past.
 func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	shape := s.columns.shape
-	a := &aim{belief: p.belief, custom: p.custom, near: s.near && len(p.earlier) == 0, columns: s.columns}
+	a := &aim{belief: p.belief, custom: p.custom, columns: s.columns}
+	if s.near && len(p.earlier) == 0 {
+		a.near = nearSD
+	}
 	x, losses, trials := p.x, p.losses, p.trials
 	if len(trials) > observedAtMost {
 		x, losses, trials = nil, make([][]float64, len(p.losses)), nil
@@ -87,10 +91,15 @@ func (s *process) aim(p *past, rng *rand.Rand) *aim {
 	if len(p.refused) > 0 {
 		a.can = feasibility(shape, p)
 	}
+	a.room()
+	return a
+}
+
+// room makes what values are computed in.
+func (a *aim) room() {
 	k := max(len(a.models), a.models[0].Fantasies())
 	a.places = make([]gp.Place, len(a.models))
 	a.mean, a.sd, a.dm, a.ds = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
-	return a
 }
 
 // beat finds what is to be improved on: the posterior means where trials, n of
@@ -308,5 +317,9 @@ func (a *aim) why(s *space.Space, params space.Values) string {
 	if mean-a.best[0] > sd {
 		return fmt.Sprintf("exploring: little is known here, and it may beat trial %d", a.trials[0].ID)
 	}
-	return fmt.Sprintf("expected improvement %.2g over trial %d", math.Exp(value)*a.scale, a.trials[0].ID)
+	why := fmt.Sprintf("expected improvement %.2g over trial %d", math.Exp(value)*a.scale, a.trials[0].ID)
+	if a.local {
+		why += " by the trials about it"
+	}
+	return why
 }

@@ -18,6 +18,7 @@ type past struct {
 	run     []float64      // rows of trials that could be run, and
 	refused []float64      // of those that could not
 	pending []float64      // rows of the last trials that wait or run
+	nearing int            // those of them that a local process proposed
 	belief  float64        // the weight of the users' priors
 	custom  float64        // that of the belief in what is customary
 	earlier []study.Earlier
@@ -31,6 +32,9 @@ func (s *process) look(v *study.View) *past {
 	for _, t := range v.Trials {
 		if t.State.Open() {
 			p.expect(s.columns, t.Params, t.Unit)
+			if t.Tag == nearBy {
+				p.nearing++
+			}
 		} else {
 			ended = append(ended, t)
 		}

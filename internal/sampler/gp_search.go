@@ -71,6 +71,9 @@ func (s *process) search(ctx context.Context, a *aim, f *fresh) [][]float64 {
 // candidates are all configurations left of a small space; else an even spread
 // and neighbours of the best trials.
 func (s *process) candidates(a *aim, f *fresh) [][]float64 {
+	if a.local {
+		return a.scatter(f.rng)
+	}
 	d := s.columns.space.Len()
 	if s.all != nil && s.all.size <= smallest {
 		var us [][]float64

@@ -79,9 +79,9 @@ func (s *process) step(p *past, f *fresh, trial int) (params space.Values, why s
 
 // nearness is what closeness to the best adds for a number at u, and its derivative.
 func (a *aim) nearness(i int, u float64) (v, du float64) {
-	if !a.near {
+	if a.near == 0 {
 		return 0, 0
 	}
-	z := (u - a.trials[0].Unit[i]) / nearSD
-	return -z * z / 2, -z / nearSD
+	z := (u - a.trials[0].Unit[i]) / a.near
+	return -z * z / 2, -z / a.near
 }
