@@ -259,7 +259,7 @@ func nameIn(clause string) (name string, sep bool) {
 		clause = clause[i+1:]
 	}
 	clause = strings.ReplaceAll(clause, "\x00s ", possessive)
-	for _, between := range []string{" - ", "  ", " * ", " -> ", " → ", "... "} {
+	for _, between := range []string{" - ", "  ", " * ", " -> ", " → ", "... ", "it/s ", "s/it "} {
 		if i := strings.LastIndex(clause, between); i >= 0 {
 			clause = clause[i+len(between):]
 		}
