@@ -98,8 +98,26 @@ func (p Plan) Conclude(runs []Run) Result {
 	res.Reason = res.because()
 	if doubt := res.unsure(); doubt != "" {
 		res.Doubts = append(res.Doubts, doubt)
+	} else if doubt := res.fallen(); doubt != "" {
+		res.Doubts = append(res.Doubts, doubt)
 	}
 	return res
+}
+
+// fallen names sizes of which the larger has less than half of the smaller's
+// throughput; it is empty where there are none.
+func (res *Result) fallen() string {
+	var best Point
+	for _, x := range res.Points {
+		switch {
+		case x.State != Fits || x.Throughput <= 0 || x.Size > res.Safe:
+		case x.Throughput < best.Throughput/2:
+			return fmt.Sprintf("%d has less than half of the throughput of %d, and larger sizes are seldom so slow: other work may have been in between; measure again (--again), longer (--seconds), or while the machine does nothing else", x.Size, best.Size)
+		case x.Throughput > best.Throughput:
+			best = x
+		}
+	}
+	return ""
 }
 
 // sizeOf is the size of a run, -1 without one.

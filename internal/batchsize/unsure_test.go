@@ -50,6 +50,7 @@ func TestAKneeThatNoiseHidesIsSaidToBeHidden(t *testing.T) {
 	}{
 		{"the same throughout", []Run{steady(16, .1, .1, .1, .1, .1), steady(32, .11, .11, .11, .11, .11), steady(64, .21, .21, .21, .21, .21)}, 32, ""},
 		{"noise far from the knee", []Run{steady(16, .1, .12, .1, .12, .1), steady(32, .11, .11, .11, .11, .11), steady(64, .21, .21, .21, .21, .21)}, 32, ""},
+		{"one that falls far behind a smaller", []Run{steady(16, .1, .1, .1, .1, .1), steady(32, .1, .1, .1, .1, .1), steady(64, .9, .9, .9, .9, .9)}, 32, "64 has less than half of the throughput of 32"},
 		{"noise about the knee", []Run{steady(16, .1, .1, .1, .1, .1), steady(32, .095, .14, .13, .1, .15), steady(64, .21, .21, .21, .21, .21)}, 64, "only known to 10%, by which it may be any from 32 to 64"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
