@@ -68,6 +68,11 @@ func (d *discovery) ask(ctx context.Context) (*asked, error) {
 	}
 	if s != nil {
 		a.program.Complete(s)
+		for _, o := range s.Program.Options { // those of a configuration, which no help has
+			if strings.Contains(o.Long(), ".") && s.ConfigFile && a.program.Find(o.Long()) == nil {
+				a.program.Options = append(a.program.Options, o)
+			}
+		}
 	}
 	return a, nil
 }
@@ -103,7 +108,7 @@ func (d *discovery) readSource(ctx context.Context, a *asked) {
 	}
 	var configs []string
 	for _, w := range l.args {
-		if strings.HasSuffix(w, ".py") && !strings.HasPrefix(w, "-") {
+		if strings.HasSuffix(w, ".py") && (!strings.HasPrefix(w, "-") || strings.Contains(w, "=")) {
 			configs = append(configs, w)
 		}
 	}

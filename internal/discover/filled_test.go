@@ -99,6 +99,45 @@ print(parser.parse_args())
 	}
 }
 
+func TestConfigurationsOfMLCollectionsHaveOptions(t *testing.T) {
+	needPython(t)
+	dir := t.TempDir()
+	write(t, dir, "main.py", `
+import no_such_module
+from absl import app, flags, logging
+from ml_collections import config_flags
+flags.DEFINE_string("workdir", None, "Where to write.")
+config_flags.DEFINE_config_file("config", None, "The settings.")
+for epoch in range(1, 9):
+    logging.info("epoch:% 3d, test_accuracy: %.2f", epoch, 90.0)
+`)
+	write(t, dir, "configs/small.py", `
+import ml_collections
+def get_config():
+    config = ml_collections.ConfigDict()
+    config.learning_rate = 0.1
+    config.batch_size = 128
+    config.num_epochs = 8
+    config.model = ml_collections.ConfigDict({"dropout": 0.0, "name": "net"})
+    config.model.depth = 3
+    return config
+`)
+	f := found(t, Options{Argv: []string{"python3", "main.py", "--workdir=x", "--config=configs/small.py"}, Dir: dir})
+	want := []string{"python3", "main.py", "--config=configs/small.py", "{params}", "--workdir={dir}"}
+	if d := cmp.Diff(want, f.File.Command); d != "" {
+		t.Errorf("command (-want +got):\n%s", d)
+	}
+	text := string(f.File.Bytes())
+	for _, want := range []string{
+		"config.learning_rate: {float: [0.003, 1], log: true, role: learning_rate, default: 0.1}", "config.batch_size: ", "config.model.dropout: ", "config.model.depth: ",
+		"objective: test_accuracy max", "fidelity: {step: epoch, max: 8}  # by --config.num_epochs",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+}
+
 func TestWhatFillStartsIsLookedFor(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "train.py", "")

@@ -160,6 +160,29 @@ class Reader:
         before.update((o["names"][0], o) for o in self.constants)
         self.constants = list(before.values())
 
+    def configured(self, flag, path):
+        """The fields that a get_config of ml_collections' gives values to: --config.model.depth."""
+        try:
+            with open(path, encoding="utf-8", errors="replace") as f:
+                tree = ast.parse(f.read(2_000_000))
+        except (OSError, SyntaxError, ValueError):
+            return
+
+        def field(name, value, line):
+            inner = value.args[0] if isinstance(value, ast.Call) and dotted(value.func).endswith("ConfigDict") and value.args else value
+            for key, v in entries(inner):
+                field(name + "." + key, v, line)
+            known, v = self.value(value)
+            if known and isinstance(v, (int, float, str, bool)) and "." in name:
+                self.options.append({"names": [flag + name[name.index("."):]], "kind": "absl", "line": line, "type": type(v).__name__, "known": True, "default": self.text(v)})
+
+        for function in tree.body:
+            if isinstance(function, ast.FunctionDef) and function.name == "get_config":
+                for node in ast.walk(function):
+                    for t in node.targets if isinstance(node, ast.Assign) else []:
+                        if dotted(t):
+                            field(dotted(t), node.value, node.lineno)
+
     def follow(self, node, path, depth):
         names = []
         if isinstance(node, ast.Import):
@@ -272,6 +295,8 @@ class Reader:
             if choices:
                 o["choices"] = [str(c) for c in choices]
             self.options.append(o)
+        elif last == "DEFINE_config_file" and (args and isinstance(args[0], str) or not args):
+            self.notes.add("config file: " + (args[0] if args else "config"))
         elif name == "danlu.params":
             for k in node.keywords:
                 if k.arg:
@@ -292,7 +317,7 @@ class Reader:
                 if k.arg:
                     pieces += [{"t": " " + k.arg + "="}, {"e": source_of(k.value)}]
             self.prints.append({"pieces": pieces, "line": node.lineno, "loop": True, "in": ""})
-        elif last == "print" or any(formatted(a) for a in node.args):
+        elif last == "print" or any(formatted(a) for a in spelled(node).args):
             self.printed(node, loop, function)
 
     def positional(self, node):
@@ -408,7 +433,7 @@ class Reader:
             self.options.append(o)
 
     def printed(self, node, loop, function):
-        pieces = []
+        pieces, node = [], spelled(node)
         for i, a in enumerate(node.args):
             if i:
                 pieces.append({"t": " "})
@@ -490,6 +515,16 @@ class Reader:
         return out
 
 
+def spelled(node):
+    """logging.info("loss %.3f", x) as the call with "loss %.3f" % x; any other as it is."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("debug", "info", "warning") and len(node.args) > 1:
+        text = node.args[0]
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and "%" in text.value:
+            values = ast.Tuple(elts=node.args[1:], ctx=ast.Load())
+            return ast.copy_location(ast.Call(func=node.func, args=[ast.copy_location(ast.BinOp(left=text, op=ast.Mod(), right=values), node)], keywords=[]), node)
+    return node
+
+
 def formatted(a):
     """Whether an argument is text with values in it."""
     if isinstance(a, ast.JoinedStr):
@@ -525,8 +560,12 @@ def main():
     r.read(script, 0)
     if r.made == 1 and "argparse" in r.imports and not any(n.startswith("partial: ") for n in r.notes):
         r.notes.add("complete")
-    for path in sys.argv[3:]:
-        r.override(os.path.join(folder, path))
+    for word in sys.argv[3:]:
+        flag, named, path = word.rpartition("=")
+        if not named:
+            r.override(os.path.join(folder, path))
+        elif "config file: " + flag.lstrip("-") in r.notes:
+            r.configured(flag, os.path.join(folder, path))
     json.dump({"options": r.options + r.constants, "prints": r.prints, "imports": sorted(r.imports), "calls": sorted(r.calls),
                "notes": sorted(r.notes), "files": sorted(r.seen)}, sys.stdout)
 

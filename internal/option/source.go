@@ -27,12 +27,15 @@ type Source struct {
 	Calls     []string // functions that tell how it works, as called
 	Hydra     bool     // it is started by Hydra
 	Groups    []string // Hydra's groups of configurations: model=large|small
-	Client    bool     // it calls danlu.params
-	Reports   bool     // it calls danlu.report
-	Logged    bool     // metrics go to a logger, as Lightning's self.log, not to the output
-	Parses    bool     // something in it reads the command line
-	Helps     bool     // and answers --help
-	Whole     bool     // Program has all there is to it: a help would tell no more
+	// ConfigFile says that a file of Python's, on the command line, has options too, which
+	// go by --config.lr=0.1, as with ml_collections; they are among the Program's.
+	ConfigFile bool
+	Client     bool // it calls danlu.params
+	Reports    bool // it calls danlu.report
+	Logged     bool // metrics go to a logger, as Lightning's self.log, not to the output
+	Parses     bool // something in it reads the command line
+	Helps      bool // and answers --help
+	Whole      bool // Program has all there is to it: a help would tell no more
 }
 
 // Print is something a script writes: text, and expressions between.
@@ -75,7 +78,8 @@ type found struct {
 
 // ReadSource reads a Python script and the files in its folder that it imports, by
 // the interpreter python, from the folder the script would be started in. The
-// script is not run. configs are files of Python that change its variables.
+// script is not run. configs are files of Python that change its variables, or, as
+// --config=FILE, have options.
 func ReadSource(ctx context.Context, python, script, dir string, configs ...string) (*Source, error) {
 	cmd := exec.CommandContext(ctx, python, append([]string{"-I", "-S", "-c", reader, script, dir}, configs...)...)
 	cmd.Dir = dir
@@ -112,6 +116,7 @@ func (f *found) source() *Source {
 			s.Groups = append(s.Groups, g)
 		}
 	}
+	s.ConfigFile = slices.ContainsFunc(f.Notes, func(n string) bool { return strings.HasPrefix(n, "config file: ") })
 	s.Reports = slices.Contains(f.Calls, "danlu.report")
 	lightning := slices.Contains(f.Imports, "lightning") || slices.Contains(f.Imports, "pytorch_lightning")
 	s.Logged = slices.Contains(f.Notes, "logged") && lightning
