@@ -19,7 +19,7 @@ func (d *discovery) filled() {
 		p := &option.Program{Style: option.Dashes}
 		how := "the values in " + file
 		switch {
-		case file == d.launch.script && d.asked.source != nil && d.launch.module == "":
+		case file == d.launch.script && d.asked.source != nil && d.launch.module == "" && fill.Can(file):
 			p.Options, how = d.asked.source.Constants, "the variables in "+file
 		case file != d.launch.script:
 			p.Options = d.leaves(file)
