@@ -53,7 +53,7 @@ func (a *auto) line(text string, over bool) {
 	switch {
 	case len(s.row.steps) > 0:
 		a.heading, a.counted = noSplit, noSplit
-	case s.row.passing && s.ctx != noSplit:
+	case s.row.passing && (s.ctx == val || s.ctx == test):
 		a.counted = s.ctx
 	case len(s.row.values) == 0:
 		if h := headingOf(text); h != noSplit {

@@ -107,8 +107,9 @@ func TestAutoReadsLinesMadeForPeople(t *testing.T) {
 			[]string{"Checking accuracy on training data", "Got 570 / 600 with accuracy 95.00", "Checking accuracy on test data", "Got 90 / 100 with accuracy 90.00"},
 			[]string{"1 test_accuracy=90 train_accuracy=95"},
 		},
-		"a bar's speed is no name":            {nil, "", []string{"Epoch 2/2 ━━━━━ 8/8 0:00:00 • 0:00:00 26.28it/s val/loss: 1.159 val/acc: 0.745"}, []string{"2 val/loss=1.159 val/acc=0.745"}},
-		"a share, and below it what it is of": {nil, "", []string{"Epoch 1", "Acc: 12.500% (16/128) | F1: 50 % (3 / 6)"}, []string{"1 Acc=0.125 F1=0.5"}},
+		"a bar's speed is no name":                                   {nil, "", []string{"Epoch 2/2 ━━━━━ 8/8 0:00:00 • 0:00:00 26.28it/s val/loss: 1.159 val/acc: 0.745"}, []string{"2 val/loss=1.159 val/acc=0.745"}},
+		"what comes below the batches of training may be anything's": {nil, "", []string{"Train: [ 9/10] Loss 0.5", "accuracy: 0.9"}, []string{"1 accuracy=0.9 train_loss=0.5"}},
+		"a share, and below it what it is of":                        {nil, "", []string{"Epoch 1", "Acc: 12.500% (16/128) | F1: 50 % (3 / 6)"}, []string{"1 Acc=0.125 F1=0.5"}},
 		"an epoch and its batches in brackets": {
 			nil, "",
 			[]string{"[0/2][100/782] Loss_D: 1.6 Loss_G: 5.1", "[0/2][700/782] Loss_D: 1.2 Loss_G: 4.1", "[1/2][700/782] Loss_D: 1.0 Loss_G: 4.0"},
