@@ -15,7 +15,8 @@ import (
 // model as those of trust regions (Powell 1994) and of TuRBO (Eriksson et al. 2019); but its
 // region is no box that grows and shrinks by rules: it is a normal density about the best, as
 // wide as the trials there are apart. It has the turn as long as it predicts its own trials, each
-// from the others, and as its proposals find something better now and then.
+// from the others, and as its proposals find something better now and then; and never where two
+// trials came out exactly alike: such a loss goes by steps, and there is no slope to follow.
 const (
 	// established is the number of trials from which on a local process is made.
 	established = 20
@@ -62,10 +63,25 @@ func (p *past) patient() bool {
 	return failed < patience || p.nearing == 0 && since >= 1<<min(failed-patience+1, 4)
 }
 
+// stepped reports whether two of the trials that completed have the same loss.
+func (p *past) stepped() bool {
+	seen := map[float64]bool{}
+	for i, t := range p.trials {
+		if t.State != study.Completed {
+			continue
+		}
+		if seen[p.losses[0][i]] {
+			return true
+		}
+		seen[p.losses[0][i]] = true
+	}
+	return false
+}
+
 // local is the aim of a process of the trials about the best one; nil if it is not its turn.
 func (s *process) local(p *past, rng *rand.Rand) *aim {
 	n, d := len(p.trials), s.columns.shape.Columns
-	if !s.zooms || n < max(established, d+5) || len(p.earlier)+len(p.refused) > 0 || !p.patient() {
+	if !s.zooms || n < max(established, d+5) || len(p.earlier)+len(p.refused) > 0 || !p.patient() || p.stepped() {
 		return nil
 	}
 	x, losses, trials, radius := p.about(d, min(neighbours*d+1, max(3*n/4, d+2), fitted))

@@ -71,6 +71,10 @@ func TestOtherStudiesHaveNoLocalProcess(t *testing.T) {
 		"a whole number": {define(t, append(axes(2), integer("depth", 1, 100))...), bowl},
 		"users' beliefs": {define(t, believed...), bowl},
 		"constraints":    {bounded, bowl},
+		"a loss that goes by steps": {define(t, axes(3)...), func(p space.Values) (study.State, float64) {
+			state, loss := bowl(p)
+			return state, math.Round(20*loss) / 20
+		}},
 		"all the same": {define(t, axes(3)...), func(space.Values) (study.State, float64) {
 			return study.Completed, 1
 		}},
@@ -101,17 +105,21 @@ func TestALocalProcessHasHardlyATurnWithNoise(t *testing.T) {
 	}
 }
 
+// dip is least in the middle, and nowhere the same twice.
+func dip(p space.Values) (study.State, float64) {
+	sum := 0.0
+	for i := range 3 {
+		x := p[fmt.Sprintf("x%d", i)].Float()
+		sum += (x - .5) * (x - .5) * (1 + .1*x*float64(i+1))
+	}
+	return study.Completed, sum
+}
+
 // The first trial, in the middle, is the best there is: a local process finds nothing better, and
 // waits longer from turn to turn.
 func TestALocalProcessThatFindsNothingWaits(t *testing.T) {
 	def := define(t, axes(3)...)
-	v := rehearse(t, "gp", def, 80, func(p space.Values) (study.State, float64) {
-		sum := 0.0
-		for i := range 3 {
-			sum += math.Pow(p[fmt.Sprintf("x%d", i)].Float()-.5, 2)
-		}
-		return study.Completed, sum
-	})
+	v := rehearse(t, "gp", def, 80, dip)
 	if diff := cmp.Diff([]int{20, 21, 22, 25, 30, 39, 56, 73}, nearby(v)); diff != "" {
 		t.Errorf("its turns (-want +got):\n%s", diff)
 	}
@@ -133,11 +141,8 @@ func TestALocalProcessThatFindsNothingHasOneWorker(t *testing.T) {
 			l.Propose(study.Planned{Params: p.Params, Sampler: p.Sampler, Why: p.Why, Tag: p.Tag}).Start(study.TrialID(at + i))
 		}
 		for i, p := range all {
-			sum := 0.0
-			for k := range 3 {
-				sum += math.Pow(p.Params[fmt.Sprintf("x%d", k)].Float()-.5, 2)
-			}
-			l.End(study.TrialID(at+i), study.Completed, sum)
+			state, loss := dip(p.Params)
+			l.End(study.TrialID(at+i), state, loss)
 		}
 	}
 	if diff := cmp.Diff(map[int]int{24: 8, 48: 1, 72: 1}, got); diff != "" {
