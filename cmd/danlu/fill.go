@@ -66,7 +66,11 @@ func (a *app) fill(file string, values []fill.Value, argv []string) error {
 		_, err := a.out.Write(text)
 		return err
 	}
-	other := filepath.Join(fillFolder(path, text), filepath.Base(path))
+	folder := fillFolder(path, text)
+	if err := ownFolder(folder); err != nil {
+		return fmt.Errorf("make the folder of %s with its values: %w", file, err)
+	}
+	other := filepath.Join(folder, filepath.Base(path))
 	argv, n := fill.Replace(argv, file, other)
 	if n == 0 {
 		return usage("start the program with other values in %s: its command does not name %s; write the path in both alike", file, file)
@@ -87,11 +91,24 @@ func fillFolder(path string, text []byte) string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("danlu-fill-%d-%x", os.Getuid(), sha256.Sum256(append([]byte(path+"\x00"), text...)))[:40])
 }
 
-// writeWhole writes a file that others may read at once.
-func writeWhole(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+// ownFolder makes a folder that nobody else can write to. Its name can be foretold, and
+// what is in it will be run: one that another user has put there is an error.
+func ownFolder(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
 	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is a link or no folder; remove it", path)
+	}
+	return os.Chmod(path, 0o700) // which only its owner may
+}
+
+// writeWhole writes a file that others may read at once.
+func writeWhole(path string, text []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".*")
 	if err != nil {
 		return err
