@@ -228,6 +228,23 @@ func TestRetriesHaveALimitAndALostAttemptCostsNone(t *testing.T) {
 	}
 }
 
+func TestWhoSaysNothingIsToldHowToBeHeard(t *testing.T) {
+	for _, c := range []struct {
+		observe study.Observe
+		want    string
+	}{
+		{study.Observe{}, "or write observe: {stdout: auto} if it prints it"},
+		{study.Observe{Stdout: []string{"auto"}}, "or say under observe: how its output shows it"},
+	} {
+		w := newWorld(t, func(d *study.Definition) { d.Observe = c.observe })
+		tr := w.begin(1)[0]
+		w.exit(tr, study.Exit{})
+		if tr.State != study.Failed || !strings.Contains(tr.Reason, "let it call danlu.report(step=…, acc=…), "+c.want) {
+			t.Errorf("%s: %s, want %s", tr.State, tr.Reason, c.want)
+		}
+	}
+}
+
 func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
 	w := newWorld(t)
 	tr := w.begin(1)[0]

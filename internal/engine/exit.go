@@ -209,7 +209,11 @@ func (e *Engine) unreported(t *study.Trial, metric string, x study.Exit) string 
 		return fmt.Sprintf("ended without reporting %s: %s", metric, note)
 	}
 	if len(t.Metrics) == 0 {
-		return fmt.Sprintf("ended without reporting %s, or anything: let it call danlu.report(step=…, %s=…), or say under observe: how its output shows it", metric, metric)
+		otherwise := "say under observe: how its output shows it"
+		if e.view.Def.Observe.IsZero() {
+			otherwise = "write observe: {stdout: auto} if it prints it"
+		}
+		return fmt.Sprintf("ended without reporting %s, or anything: let it call danlu.report(step=…, %s=…), or %s", metric, metric, otherwise)
 	}
 	names := make([]string, 0, len(t.Metrics))
 	for name := range t.Metrics {
