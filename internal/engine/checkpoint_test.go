@@ -22,6 +22,21 @@ func pausing(t *testing.T) (*world, *study.Trial) {
 	return w, w.begin(1)[0]
 }
 
+// copied is a world in which a copy runs of a trial that left /c3 at step 3, its last.
+func copied(t *testing.T) (*world, *study.Trial) {
+	t.Helper()
+	w := newWorld(t)
+	p := &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start, To: 3}}}
+	w.scheduler = p
+	w.begin(1) // the default
+	parent := w.begin(1)[0]
+	w.save(parent, 3, "/c3")
+	w.report(parent, 3, 0.5)
+	w.exit(parent, study.Exit{})
+	p.actions = []scheduler.Action{{Kind: scheduler.Clone, Trial: parent.ID, Params: parent.Params}}
+	return w, w.begin(1)[0]
+}
+
 func (w *world) save(tr *study.Trial, step int64, path string) {
 	w.t.Helper()
 	if err := w.Checkpoint(tr.ID, tr.Attempt().Number, step, path, 1); err != nil {
@@ -77,16 +92,7 @@ func TestTheTrialThatIsAheadLeavesNoStepUnreported(t *testing.T) {
 // And with a copy that is ahead of all others: the trial it was copied from reported
 // where it had saved.
 func TestACopyThatIsAheadLeavesNoStepUnreported(t *testing.T) {
-	w := newWorld(t)
-	p := &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start, To: 3}}}
-	w.scheduler = p
-	w.begin(1) // the default
-	parent := w.begin(1)[0]
-	w.save(parent, 3, "/c3")
-	w.report(parent, 3, 0.5)
-	w.exit(parent, study.Exit{})
-	p.actions = []scheduler.Action{{Kind: scheduler.Clone, Trial: parent.ID, Params: parent.Params}}
-	tr := w.begin(1)[0]
+	w, tr := copied(t)
 	w.save(tr, 4, tr.Attempt().Dir+"/4")
 	w.exit(tr, study.Exit{Cause: "terminated"})
 	w.begin(1)
@@ -116,16 +122,7 @@ func TestACheckpointAtTheEnd(t *testing.T) {
 
 // Who was killed after the last report has little left to do; that alone is done again.
 func TestWhoWasKilledAtTheEndGoesOnFromThere(t *testing.T) {
-	w := newWorld(t)
-	p := &puppet{verdict: scheduler.Verdict{Decision: study.Continue}, actions: []scheduler.Action{{Kind: scheduler.Start, To: 9}}}
-	w.scheduler = p
-	w.begin(1) // the default
-	parent := w.begin(1)[0]
-	w.save(parent, 3, "/c3")
-	w.report(parent, 3, 0.5)
-	w.exit(parent, study.Exit{})
-	p.actions = []scheduler.Action{{Kind: scheduler.Clone, Trial: parent.ID, Params: parent.Params}}
-	tr := w.begin(1)[0]
+	w, tr := copied(t)
 	inside := func(step int64) string { return fmt.Sprintf("%s/%d", tr.Attempt().Dir, step) }
 	for step := int64(4); step <= 9; step++ { // of 9
 		w.save(tr, step, inside(step))
