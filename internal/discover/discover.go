@@ -153,7 +153,7 @@ func (d *discovery) facts(given map[string]string) guess.Facts {
 
 // takeSpares takes what seldom matters most where there is nothing else.
 func (d *discovery) takeSpares() {
-	if slices.ContainsFunc(d.guesses, func(g *guess.Guess) bool { return g.Use == guess.Tune }) {
+	if d.worth(guess.Tune) {
 		return
 	}
 	for _, g := range d.guesses {

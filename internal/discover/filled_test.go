@@ -7,6 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// takesRate is how a script begins that has one option.
+const takesRate = `
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float, default=0.1)
+p.parse_args()
+`
+
 func TestProgramsWithoutOptionsAreFilled(t *testing.T) {
 	needPython(t)
 	dir := t.TempDir()
@@ -192,12 +200,7 @@ print(f"epoch {1}: val loss {1.0}")
 func TestNamesFromTheSourceHaveNoMadeUpNumbers(t *testing.T) {
 	needPython(t)
 	dir := t.TempDir()
-	write(t, dir, "train.py", `
-import argparse
-p = argparse.ArgumentParser()
-p.add_argument("--lr", type=float, default=0.1)
-p.parse_args()
-def progress(i): return str(i)
+	write(t, dir, "train.py", takesRate+`def progress(i): return str(i)
 for epoch in range(1, 4):
     for batch_idx in range(9):
         print("Train Epoch: {} {} Loss: {:.6f}".format(epoch, progress(batch_idx), 0.1))
@@ -211,12 +214,7 @@ for epoch in range(1, 4):
 func TestAShortRunTellsHowLongATrainingIs(t *testing.T) {
 	needPython(t)
 	dir := t.TempDir()
-	write(t, dir, "train.py", `
-import argparse
-p = argparse.ArgumentParser()
-p.add_argument("--lr", type=float, default=0.1)
-p.parse_args()
-for i in range(1, 8):
+	write(t, dir, "train.py", takesRate+`for i in range(1, 8):
     print(f"step {i}: val loss {1 / i:.4f}", flush=True)
 `)
 	write(t, dir, "once.py", `
@@ -239,13 +237,13 @@ print("Checking accuracy on test data\nGot 9 / 10 with accuracy 90.00")
 
 func TestStudiesAreNamedAfterWhatSaysMost(t *testing.T) {
 	for _, c := range []struct{ dir, line, want string }{
-		{"/home/me/digits", "python train.py", "digits"},
-		{"/home/me/digits", "python resnet.py", "resnet"},
-		{"/home/me/digits", "python src/train.py", "digits"},
-		{"/home/me/digits", "python nets/src/main.py", "nets"},
-		{"/home/me/digits/src", "python -m nets.train", "nets"},
+		{"/projects/digits", "python train.py", "digits"},
+		{"/projects/digits", "python resnet.py", "resnet"},
+		{"/projects/digits", "python src/train.py", "digits"},
+		{"/projects/digits", "python nets/src/main.py", "nets"},
+		{"/projects/digits/src", "python -m nets.train", "nets"},
 		{"/src", "python main.py", "study"},
-		{"/home/me/digits", "make train", "digits"},
+		{"/projects/digits", "make train", "digits"},
 	} {
 		d := &discovery{o: Options{Dir: c.dir}, launch: takeApart(strings.Fields(c.line), c.dir)}
 		if got := d.name(); got != c.want {

@@ -36,6 +36,15 @@ func alike(v *study.View) (n int) {
 	return n
 }
 
+// alikeLines says it in passing, when it is so for the first time.
+func (s *story) alikeLines(v *study.View) []text.Line {
+	n := alike(v)
+	if s.alike = n > 0; !s.alike {
+		return nil
+	}
+	return []text.Line{{{Text: fmt.Sprintf("%d trials came out the same: does the program use the parameters it is given?", n), Style: text.Warn}}}
+}
+
 // alikeText says that all came out the same, and what to look at; empty if not.
 func alikeText(v *study.View) string {
 	n := alike(v)

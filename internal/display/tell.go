@@ -28,9 +28,8 @@ func (s *story) tell(v *study.View, events []study.Event, starts bool) []text.Li
 			}
 		case study.Ended:
 			lines = append(lines, s.endedLine(v, b))
-			if !s.alike && alike(v) > 0 {
-				s.alike = true
-				lines = append(lines, text.Line{{Text: fmt.Sprintf("%d trials came out the same: does the program use the parameters it is given?", alike(v)), Style: text.Warn}})
+			if !s.alike {
+				lines = append(lines, s.alikeLines(v)...)
 			}
 		case study.Noted:
 			lines = append(lines, notedLine(b))
